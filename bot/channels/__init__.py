@@ -1,1 +1,5 @@
-"""channels."""
+"""Channels."""
+
+from bot.channels.adapter import SENT, ChannelAdapter, SendKind, SendResult
+
+__all__ = ["SENT", "ChannelAdapter", "SendKind", "SendResult"]
