@@ -1,7 +1,7 @@
 """What is known: indicators, official contacts, schools, scripts; and the one port to where they are kept."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -150,7 +150,12 @@ class Candidates:
     """Active contacts of the schools among `schools`, of followed schools, of owners the text claims, and
     the commune police of their communes: what the answer may show and what rule 6 compares with."""
     schools: tuple[SchoolCandidate, ...] = ()
+    asker_schools: tuple[School, ...] = ()
+    """The school chosen in this conversation, then the followed ones."""
     communes: tuple[Commune, ...] = ()
+    """Communes that the text may name."""
+    commune_of: Mapping[str, Commune] = field(default_factory=dict[str, Commune])
+    """Communes of the schools above and of the asker, by code."""
     scripts: tuple[ScriptCandidate, ...] = ()
     national: tuple[Contact, ...] = ()
     """113, 114, 115, 111, 112, 156, 5656 as shipped."""

@@ -1,157 +1,36 @@
-"""Verdict, its parts, and `decide`: the policy table, a row per case with its why."""
+"""Verdict, and `decide`: the policy table, a row per case with its why.
 
+The first row that holds gives the level; all rows that hold give reasons. Nothing else produces a level.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 
-from scamcheck.knowledge import Commune, Contact, School
+from scamcheck import rules
+from scamcheck.intent import Intent, intent_of
+from scamcheck.knowledge import Asker, Candidates
 from scamcheck.observables import Observables
+from scamcheck.reasons import THE_TEXT, About, AboutKind, Finding, Level, Reason, ReasonCode
 from scamcheck.red_flags import Scenario, Voice
+from scamcheck.routing import Role, Routing, ShownContact, choose_school, route
+from scamcheck.thresholds import SHORT_TEXT_WORDS
 
-
-class Level(StrEnum):
-    """The five levels. None of them says that anything is harmless (`product.md`, The verdict contract)."""
-
-    CONFIRMED_SCAM = "CONFIRMED_SCAM"
-    SUSPICIOUS = "SUSPICIOUS"
-    OFFICIAL = "OFFICIAL"
-    UNKNOWN = "UNKNOWN"
-    CANNOT_CHECK = "CANNOT_CHECK"
-
-
-class ReasonCode(StrEnum):
-    """Every reason a verdict can give. Each has a sentence in every language (`bot/texts`)."""
-
-    LISTS_UNAVAILABLE = "lists_unavailable"
-    CONFIRMED_INDICATOR = "confirmed_indicator"
-    POSSIBLE_MATCH = "possible_match"
-    TEMPORARY_WARNING = "temporary_warning"
-    FORGED_DISPLAY = "forged_display"
-    IMITATES_OFFICIAL = "imitates_official"
-    CLAIM_CONTRADICTED = "claim_contradicted"
-    NOT_ITS_ACCOUNT = "not_its_account"
-    NOT_ON_ITS_LIST = "not_on_its_list"
-    KNOWN_SCRIPT = "known_script"
-    SCENARIO = "scenario"
-    EARLY_STAGE = "early_stage"
-    FOREIGN_CLAIMS_VIETNAM = "foreign_claims_vietnam"
-    FOREIGN_NUMBER = "foreign_number"
-    SATELLITE_NUMBER = "satellite_number"
-    IMITATING_LINK = "imitating_link"
-    DOUBTFUL_LINK = "doubtful_link"
-    MENTIONS_SCAM = "mentions_scam"
-    MATCHES_OFFICIAL = "matches_official"
-    CALLER_ID_CAN_BE_FORGED = "caller_id_can_be_forged"
-    ONLY_SHORT_CODES = "only_short_codes"
-    OLD_NOTATION = "old_notation"
-    TWO_READINGS = "two_readings"
-    UNUSUAL_NUMBER = "unusual_number"
-    MALFORMED_NUMBER = "malformed_number"
-    NOTHING_FOUND = "nothing_found"
-    NOTHING_READABLE = "nothing_readable"
-    # Signs that may be named as the why of a scenario.
-    SIGN_EMERGENCY = "sign_emergency"
-    SIGN_ASKS_MONEY = "sign_asks_money"
-    SIGN_PRIVATE_ACCOUNT = "sign_private_account"
-    SIGN_HURRY = "sign_hurry"
-    SIGN_SECRECY = "sign_secrecy"
-    SIGN_ASKS_CODE = "sign_asks_code"
-    SIGN_ASKS_LINK_OR_APP = "sign_asks_link_or_app"
-    SIGN_THREAT = "sign_threat"
-    SIGN_AUTHORITY = "sign_authority"
-    SIGN_GIFT = "sign_gift"
-    SIGN_EASY_MONEY = "sign_easy_money"
-    SIGN_ASKS_PERSONAL_DATA = "sign_asks_personal_data"
-    SIGN_STAY_ON_LINE = "sign_stay_on_line"
-    SIGN_STRANGER = "sign_stranger"
-
-
-class AboutKind(StrEnum):
-    """What a finding, a reason or a headline is about."""
-
-    NUMBER = "number"
-    BANK_ACCOUNT = "bank_account"
-    LINK = "link"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """The thing itself: an identifier's key and how to show it, or the text as a whole."""
-
-    kind: AboutKind
-    key: str = ""
-    bank: str = ""
-
-
-THE_TEXT = About(AboutKind.TEXT)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why: a code, what it is about, and the facts its sentence needs (`unit`, `date`, `owner` …)."""
-
-    code: ReasonCode
-    about: About = THE_TEXT
-    facts: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Level and reasons about one identifier or the text."""
-
-    about: About
-    level: Level
-    reasons: tuple[Reason, ...] = ()
-
-
-class Intent(StrEnum):
-    """What the message wants. When alarming signs are present a check always wins."""
-
-    CHECK = "check"
-    LOOK_UP = "look_up"
-    TALK = "talk"
-
-
-class Role(StrEnum):
-    """Why a contact is shown; their order is the order in the answer (`product.md`)."""
-
-    SCHOOL = "school"
-    SCHOOL_BACKUP = "school_backup"
-    HOSPITAL = "hospital"
-    COMMUNE_POLICE = "commune_police"
-    BANK = "bank"
-    AGENCY = "agency"
-    POLICE_113 = "police_113"
-    AMBULANCE_115 = "ambulance_115"
-    CHILD_HELPLINE_111 = "child_helpline_111"
-    REPORT_156 = "report_156"
-
-
-@dataclass(frozen=True, slots=True)
-class ShownContact:
-    """An approved contact to show, and how: outside its duty hours, or expired and shown as unconfirmed."""
-
-    role: Role
-    contact: Contact
-    off_duty: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Routing:
-    """Whom to call, decided beside the level by the same pure code."""
-
-    contacts: tuple[ShownContact, ...] = ()
-    school: School | None = None
-    """The school chosen alone: followed, chosen by the asker, or named with level, name and place."""
-    school_has_hotline: bool = False
-    offered: tuple[School, ...] = ()
-    """Schools to ask about ("Có phải … ?"); their numbers appear after the choice."""
-    ask_school: bool = False
-    """No school is known and the answer needs one: one line asks for it."""
-    commune: Commune | None = None
-    commune_has_police: bool = False
-    hospital_named: bool = False
-    communes_offered: tuple[Commune, ...] = ()
+__all__ = [
+    "THE_TEXT",
+    "About",
+    "AboutKind",
+    "Finding",
+    "Intent",
+    "Level",
+    "Reason",
+    "ReasonCode",
+    "Role",
+    "Routing",
+    "ShownContact",
+    "Verdict",
+    "decide",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +49,135 @@ class Verdict:
     scenario: Scenario | None = None
     voice: Voice = Voice.UNKNOWN
     lists_available: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case of the policy: when `rule` yields, the level is at least `level` (None: reasons only)."""
+
+    rule: Callable[[rules.Case], Iterator[Reason]]
+    level: Level | None
+    why: str
+
+
+POLICY = (
+    Row(rules.confirmed_indicator, Level.CONFIRMED_SCAM, "police confirmed exactly this identifier"),
+    Row(rules.possible_match, Level.SUSPICIOUS, "equal to a confirmed one in all that was given"),
+    Row(rules.temporary_warning, Level.SUSPICIOUS, "an officer warned of it within the last day"),
+    Row(rules.forged_display, Level.SUSPICIOUS, "no telephone can be calling from such a number"),
+    Row(rules.imitates_official, Level.SUSPICIOUS, "made to be mistaken for an official number"),
+    Row(rules.imitating_link, Level.SUSPICIOUS, "made to be mistaken for an official site"),
+    Row(
+        rules.claim_contradicted, Level.SUSPICIOUS, "the identifier belongs to somebody else than is claimed"
+    ),
+    Row(rules.not_its_account, Level.SUSPICIOUS, "money is asked for outside the owner's own accounts"),
+    Row(rules.foreign_claims_vietnam, Level.SUSPICIOUS, "schools and authorities do not call from abroad"),
+    Row(rules.known_script, Level.SUSPICIOUS, "the words are those of a known script"),
+    Row(rules.scenario, Level.SUSPICIOUS, "the signs add up to a known scenario"),
+    Row(rules.early_stage, Level.SUSPICIOUS, "how such calls begin, before money is asked for"),
+    Row(rules.signs, None, "the signs that decided, for the reader"),
+    Row(rules.mentions_scam, None, "a warning quotes what it warns of"),
+    Row(rules.resembles_official, None, "one digit away from an official number and nothing else"),
+    Row(rules.matches_official, None, "whose number it is, and that a display can be forged"),
+    Row(rules.not_on_its_list, None, "teachers do call from their own phones"),
+    Row(rules.number_notes, None, "what the numbering plan says"),
+)
+
+_SEVERITY = (Level.CONFIRMED_SCAM, Level.SUSPICIOUS, Level.CANNOT_CHECK, Level.UNKNOWN, Level.OFFICIAL)
+
+
+def decide(
+    observables: Observables, candidates: Candidates | None, *, asker: Asker, now: datetime
+) -> Verdict:
+    """Apply the policy to what was seen and what is known. `candidates` is None when gathering failed.
+
+    Pure: the same arguments give the same verdict. Never raises for any text.
+    """
+    known = candidates if candidates is not None else Candidates()
+    school, _ = choose_school(known, asker)
+    case = rules.Case(observables, known, asker, now, school)
+    held = [(row.level, reason) for row in POLICY for reason in row.rule(case)]
+    levels = [level for level, _ in held if level is not None]
+    reasons = [reason for _, reason in held]
+    about = next((reason.about for level, reason in held if level is not None), _first_about(observables))
+    official = rules.official_owner(case)
+    if candidates is None:
+        level = Level.SUSPICIOUS if levels else Level.CANNOT_CHECK
+        reasons.append(Reason(ReasonCode.LISTS_UNAVAILABLE))
+    elif levels:
+        level = levels[0]
+    elif official is not None:
+        level = Level.OFFICIAL
+    elif _unreadable(observables):
+        level = Level.CANNOT_CHECK
+        about = THE_TEXT
+        if not observables.malformed:
+            reasons.append(Reason(ReasonCode.NOTHING_READABLE))
+    else:
+        level = Level.UNKNOWN
+        if not reasons:
+            reasons.append(Reason(_nothing_found(observables)))
+    scenario = _scenario(case)
+    intent = Intent.CHECK if levels or candidates is None else intent_of(observables)
+    return Verdict(
+        level=level,
+        about=about,
+        findings=_findings(case, held, official, level),
+        reasons=tuple(dict.fromkeys(reasons)),
+        observables=observables,
+        routing=route(observables, known, asker, scenario, now),
+        intent=intent,
+        early_stage=level is Level.SUSPICIOUS and reasons[0].code is ReasonCode.EARLY_STAGE,
+        scenario=scenario,
+        voice=observables.assessment.voice,
+        lists_available=candidates is not None,
+    )
+
+
+def _findings(
+    case: rules.Case, held: list[tuple[Level | None, Reason]], official: str | None, overall: Level
+) -> tuple[Finding, ...]:
+    """One finding per identifier and one for the text, each with the level its own reasons give."""
+    found: list[Finding] = []
+    for about in (*(about for about, _ in rules.abouts(case.observables)), THE_TEXT):
+        own = [(level, reason) for level, reason in held if reason.about == about]
+        levels = [level for level, _ in own if level is not None]
+        if levels:
+            level = min(levels, key=_SEVERITY.index)
+        elif overall is Level.CANNOT_CHECK:
+            level = Level.CANNOT_CHECK
+        elif official is not None and any(reason.code is ReasonCode.MATCHES_OFFICIAL for _, reason in own):
+            level = Level.OFFICIAL
+        else:
+            level = Level.UNKNOWN
+        found.append(Finding(about, level, tuple(reason for _, reason in own)))
+    return tuple(found)
+
+
+def _scenario(case: rules.Case) -> Scenario | None:
+    """The scenario whose advice fits: the one the signs make, else that of the matching script."""
+    assessment = case.observables.assessment
+    if assessment.warning:
+        return None
+    if assessment.suspicious or assessment.early_stage:
+        return assessment.scenario
+    return Scenario(case.candidates.scripts[0].script.scenario) if case.candidates.scripts else None
+
+
+def _unreadable(observables: Observables) -> bool:
+    """Row 10: nothing readable, or the only thing that looks like an identifier cannot be read."""
+    words = observables.text.folded.split()
+    if not any(character.isalnum() for character in observables.text.folded):
+        return True
+    return bool(observables.malformed) and not observables.has_identifier and len(words) <= SHORT_TEXT_WORDS
+
+
+def _nothing_found(observables: Observables) -> ReasonCode:
+    only_short = bool(observables.numbers) and not (observables.accounts or observables.links)
+    if only_short and all(seen.number.key.startswith("short:") for seen in observables.numbers):
+        return ReasonCode.ONLY_SHORT_CODES
+    return ReasonCode.NOTHING_FOUND
+
+
+def _first_about(observables: Observables) -> About:
+    return next((about for about, _ in rules.abouts(observables)), THE_TEXT)

@@ -1,0 +1,199 @@
+"""MemoryKnowledgeBase: official records held in memory. Complete by itself, and the core of the SQL one.
+
+Lists that grow with crime (indicators) belong in a database; what is official (contacts, schools, communes,
+scripts) is small enough to hold, and answers in microseconds (`speed.md`, Shape).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from scamcheck.bank_account import BANKS, BankAccount
+from scamcheck.claims import Claim, OwnerKind
+from scamcheck.knowledge import (
+    Asker,
+    Candidates,
+    Commune,
+    Contact,
+    IdentifierKind,
+    Indicator,
+    School,
+    SchoolCandidate,
+    Script,
+    active,
+)
+from scamcheck.link import Link
+from scamcheck.lookalike import imitations
+from scamcheck.observables import Observables
+from scamcheck.places import CommuneIndex
+from scamcheck.schools import SchoolIndex
+from scamcheck.scripts import ScriptIndex
+from scamcheck.text import fold
+
+IdentifierKey = tuple[IdentifierKind, str]
+
+
+class MemoryKnowledgeBase:
+    """Official records and their indexes; immutable once built. `indicators` may be left to a database."""
+
+    def __init__(
+        self,
+        *,
+        schools: Iterable[School] = (),
+        communes: Iterable[Commune] = (),
+        contacts: Iterable[Contact] = (),
+        scripts: Iterable[Script] = (),
+        indicators: Iterable[Indicator] = (),
+    ) -> None:
+        self.schools: Mapping[str, School] = {school.id: school for school in schools}
+        self.communes: Mapping[str, Commune] = {commune.code: commune for commune in communes}
+        self.school_index = SchoolIndex(self.schools.values(), self.communes.values())
+        self.commune_index = CommuneIndex(self.communes.values())
+        self._scripts = ScriptIndex(scripts)
+        self._contacts: dict[IdentifierKey, list[Contact]] = defaultdict(list)
+        self._contacts_of: dict[tuple[OwnerKind, str], list[Contact]] = defaultdict(list)
+        self._police_of_commune: dict[str, list[Contact]] = defaultdict(list)
+        self._named_owners: dict[OwnerKind, list[Contact]] = defaultdict(list)
+        self._numbers: dict[str, Contact] = {}
+        self._national: list[Contact] = []
+        self._indicators: dict[IdentifierKey, list[Indicator]] = defaultdict(list)
+        for contact in contacts:
+            self._add_contact(contact)
+        for indicator in indicators:
+            self._indicators[indicator.kind, indicator.key].append(indicator)
+
+    def _add_contact(self, contact: Contact) -> None:
+        owner = contact.owner
+        self._contacts[contact.kind, contact.key].append(contact)
+        self._contacts_of[owner.kind, owner.id].append(contact)
+        if contact.key.startswith("short:"):
+            self._national.append(contact)
+        elif contact.kind is IdentifierKind.NUMBER:
+            self._numbers[contact.key] = contact
+        if owner.kind is OwnerKind.POLICE and owner.commune_code:
+            self._police_of_commune[owner.commune_code].append(contact)
+        if owner.kind in (OwnerKind.BANK, OwnerKind.HOSPITAL):
+            self._named_owners[owner.kind].append(contact)
+
+    async def gather(self, observables: Observables, asker: Asker, now: datetime) -> Candidates:
+        """What is known about these observables as of `now`; never unavailable."""
+        keys = identifier_keys(observables)
+        return self.find(
+            observables, asker, now, [found for key in keys for found in self._indicators.get(key, ())]
+        )
+
+    def find(
+        self, observables: Observables, asker: Asker, now: datetime, indicators: Sequence[Indicator]
+    ) -> Candidates:
+        """As `gather`, with the indicators of the message already looked up elsewhere."""
+        schools = self.school_index.candidates(observables.text, observables.claims)
+        communes = self.commune_index.named(observables.text)
+        return Candidates(
+            indicators=tuple(found for found in indicators if active(found.expires_at, now)),
+            contacts=tuple(
+                contact
+                for key in identifier_keys(observables)
+                for contact in self._contacts.get(key, ())
+                if active(contact.expires_at, now)
+            ),
+            imitations=tuple(
+                imitation
+                for seen in observables.numbers
+                for imitation in imitations(seen, self._numbers)
+                if active(imitation.contact.expires_at, now)
+            ),
+            owner_contacts=tuple(self._owner_contacts(observables, asker, schools, communes, now)),
+            schools=schools,
+            asker_schools=tuple(
+                self.schools[id_]
+                for id_ in dict.fromkeys(
+                    [*([asker.chosen_school] if asker.chosen_school else []), *asker.follows]
+                )
+                if id_ in self.schools
+            ),
+            communes=communes,
+            commune_of={
+                code: self.communes[code]
+                for code in self._commune_codes(asker, schools)
+                if code in self.communes
+            },
+            scripts=self._scripts.candidates(observables.text),
+            national=tuple(self._national),
+        )
+
+    def contacts_for_school(self, school_id: str, now: datetime) -> tuple[Contact, ...]:
+        """The active contacts of one school, in the order they were recorded."""
+        return tuple(self._active(self._contacts_of.get((OwnerKind.SCHOOL, school_id), ()), now))
+
+    def _commune_codes(self, asker: Asker, schools: Sequence[SchoolCandidate]) -> Iterator[str]:
+        if asker.commune_code:
+            yield asker.commune_code
+        for id_ in (asker.chosen_school, *asker.follows, *(candidate.school.id for candidate in schools)):
+            school = self.schools.get(id_) if id_ else None
+            if school is not None and school.commune_code:
+                yield school.commune_code
+
+    def _owner_contacts(
+        self,
+        observables: Observables,
+        asker: Asker,
+        schools: Sequence[SchoolCandidate],
+        communes: Sequence[Commune],
+        now: datetime,
+    ) -> Iterator[Contact]:
+        school_ids = [candidate.school.id for candidate in schools]
+        for id_ in dict.fromkeys(
+            [*([asker.chosen_school] if asker.chosen_school else []), *asker.follows, *school_ids]
+        ):
+            yield from self.contacts_for_school(id_, now)
+        codes = [*self._commune_codes(asker, schools), *(commune.code for commune in communes)]
+        for code in dict.fromkeys(codes):
+            yield from self._active(self._police_of_commune.get(code, ()), now)
+        for claim in observables.claims:
+            for contact in self._active(self._named_owners.get(claim.kind, ()), now):
+                if names_owner(claim, contact):
+                    yield contact
+
+    @staticmethod
+    def _active(contacts: Iterable[Contact], now: datetime) -> Iterator[Contact]:
+        return (contact for contact in contacts if active(contact.expires_at, now))
+
+
+def names_owner(claim: Claim, contact: Contact) -> bool:
+    """Whether a claim names the owner of this contact: by key (a bank's BIN), or by its whole short name."""
+    owner = contact.owner
+    if claim.kind is not owner.kind:
+        return False
+    return claim.key == owner.id if claim.key else bool(claim.name) and claim.name == fold(owner.short_name)
+
+
+def identifier_keys(observables: Observables) -> tuple[IdentifierKey, ...]:
+    """Every key under which an identifier of the message may be recorded, each once, likeliest first.
+
+    Numbers: every reading. Accounts: with their bank and without; a bank that was not named is tried with
+    every bank. Links: the key itself, and for a host the hosts above it (a subdomain of a confirmed host
+    counts, the host above a confirmed one does not).
+    """
+    keys: dict[IdentifierKey, None] = {}
+    for seen in observables.numbers:
+        for number in (seen.number, *seen.other_readings):
+            keys[IdentifierKind.NUMBER, number.key] = None
+    for account in observables.accounts:
+        keys.update(dict.fromkeys((IdentifierKind.BANK_ACCOUNT, key) for key in account_keys(account)))
+    for link in observables.links:
+        keys.update(dict.fromkeys((IdentifierKind.LINK, key) for key in link_keys(link)))
+    return tuple(keys)
+
+
+def account_keys(account: BankAccount) -> tuple[str, ...]:
+    """`BIN:number` and `?:number`; without a bank, the number at every bank of `data/banks.toml`."""
+    bins = [account.bin] if account.bin else [bank.bin for bank in BANKS]
+    return (*(f"{bin_}:{account.number}" for bin_ in bins), f"?:{account.number}")
+
+
+def link_keys(link: Link) -> tuple[str, ...]:
+    """The link's key and, unless it stands on a shared host, the hosts above it down to two labels."""
+    if link.shared_host:
+        return (link.key,)
+    labels = link.key.split(".")
+    return tuple(".".join(labels[start:]) for start in range(max(len(labels) - 1, 1)))
