@@ -49,6 +49,8 @@ class Sign:
     weight: float
     start: int = 0
     end: int = 0
+    reason: str = ""
+    """The `ReasonCode` value whose sentence tells a parent about this sign; empty when it is not told."""
 
 
 @dataclass(frozen=True, slots=True)
