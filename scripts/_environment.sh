@@ -44,3 +44,18 @@ ensure_environment() {
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
     echo "$want" >"$stamp"
 }
+
+# Prints the path of a Chromium; installs the distribution's when root, otherwise says how.
+ensure_chromium() {
+    local name
+    for name in chromium chromium-browser google-chrome; do
+        command -v "$name" && return
+    done
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing the distribution's Chromium (once) …" >&2
+        { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium; } >&2
+        command -v chromium && return
+    fi
+    echo "The browser tests need Chromium. Install it: sudo apt-get install chromium" >&2
+    exit 1
+}
