@@ -20,7 +20,7 @@ class PlaceholderSecretRefused(ValueError):
 
 
 class Settings(BaseSettings):
-    """Settings of one process. With none at all, the embedded default runs: SQLite, web chat, demo records."""
+    """Settings of one process. With none at all: SQLite, the web chat, demo records."""
 
     model_config = SettingsConfigDict(env_file=".env", env_prefix="", extra="ignore", frozen=True)
 
@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     demo: bool | None = None
     """Serve demo records. Unset: yes on the embedded default without a channel token, else no."""
     secret: SecretStr = SecretStr("")
-    """Key of the HMACs under which phone numbers are logged, at least 32 characters and never in the database.
+    """Key of the HMACs under which phone numbers are logged: 32 characters or more, never in the database.
     Unset: made once and kept in `secret` beside the SQLite file; PostgreSQL needs it set."""
     operator: str = "Nhóm vận hành Gọi Lại"
     """Who runs this service, named in every channel."""
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     def _refuse_unsafe_combinations(self) -> Self:
         if self.serves_demo and (self.host not in _LOOPBACK or self.telegram_token.get_secret_value()):
             raise DemoRecordsRefused(
-                "Demo records are invented: they are served only on a loopback HOST and without a channel token. "
+                "Demo records are invented: they need a loopback HOST and no channel token. "
                 "Set DEMO=false (and run `goilai demo remove` if they are in the database)."
             )
         secret = self.secret.get_secret_value()

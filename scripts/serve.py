@@ -1,4 +1,4 @@
-"""Serve the web page, the JSON API and (with a token) Telegram from one process; what `scripts/run` starts."""
+"""Serve the web page, the JSON API and (with a token) Telegram from one process; `scripts/run` starts it."""
 
 import sys
 
@@ -15,7 +15,7 @@ Gọi Lại · {url}
     Con chị ngã cầu thang chấn thương sọ não, đang cấp cứu, chuyển ngay 30 triệu để mổ
     {number}
     số trường tiểu học Ví Dụ Hoa Sen
-  Giao diện lập trình:  curl -s {url}/v1/checks -H 'content-type: application/json' -d '{{"text": "{number}"}}'
+  Giao diện lập trình:  {url}/docs
   Dòng lệnh:            scripts/goilai check "…"
   Dừng:                 Ctrl+C
 """
