@@ -1,4 +1,4 @@
-"""What a channel promises to the delivery: to send one reply to one address, and to say honestly what came of it."""
+"""What a channel promises to the delivery: to send one reply, and to say honestly what came of it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,5 +51,5 @@ class ChannelAdapter(Protocol):
         ...
 
     async def send(self, address: str, reply: Reply) -> SendResult:
-        """Send one reply. Never raises for what a platform or the network does; only cancellation passes through."""
+        """Send one reply. Never raises for what a platform or the network does, except cancellation."""
         ...
