@@ -22,7 +22,7 @@ class PlaceholderSecretRefused(ValueError):
 class Settings(BaseSettings):
     """Settings of one process. With none at all: SQLite, the web chat, demo records."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_prefix="", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     host: str = "127.0.0.1"
     """Address the web server listens on."""
