@@ -10,17 +10,17 @@ from rapidfuzz.distance import OSA
 
 
 def ratio(a: str, b: str, *, cutoff: float = 0.0) -> float:
-    """Order-aware likeness of two whole strings: the scorer that decides (`docs`, Speed)."""
+    """Order-aware likeness of two whole strings: the scorer that decides (`docs/speed.md`)."""
     return fuzz.ratio(a, b, score_cutoff=cutoff)
 
 
 def partial_ratio(a: str, b: str, *, cutoff: float = 0.0) -> float:
-    """Likeness of the shorter string to the best-fitting stretch of the longer: for excerpts and embeddings."""
+    """Likeness of the shorter string to the best-fitting stretch of the longer: for excerpts."""
     return fuzz.partial_ratio(a, b, score_cutoff=cutoff)
 
 
 def partial_span(a: str, b: str, *, cutoff: float = 0.0) -> tuple[float, int, int]:
-    """`partial_ratio`, with the stretch (start, end) of the longer string that fitted; (0, 0, 0) below the cut-off."""
+    """`partial_ratio`, and which stretch (start, end) of the longer string fitted; zeros for none."""
     found = fuzz.partial_ratio_alignment(a, b, score_cutoff=cutoff)
     if found is None:
         return 0.0, 0, 0

@@ -1,0 +1,107 @@
+"""A text as words, each in the forms that names are compared in.
+
+Names of schools and places are read from the display form, not from the de-obfuscated one: "mn 19/5" and
+"c2 ng du" are abbreviations here, not chat slang to be spelled out.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from scamcheck.text import fold
+
+_WORD: Final = re.compile(r"[^\W_]+(?:['’‘`´ʼ][^\W_]+)*")
+_BREAK: Final = re.compile(r"[!?;\n]|\.\s|[.]{2}|[\"”»)\]]\s")
+_LONGEST_BEFORE_DOT: Final = 2
+"""A full stop after at most so many letters marks an abbreviation ("TP. Gia Nghĩa"), not an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word: `typed` in lower case with its marks, `folded` without, `spelled` for comparing names.
+
+    `spelled` also writes y as i and "đắc" as "đắk", so that "Quý", "Quí" and "Đắc Nông" need no aliases.
+    """
+
+    typed: str
+    folded: str
+    spelled: str
+    start: int
+    end: int
+    gap: str
+    """What stands between the word before and this one, without blanks."""
+    breaks: bool
+    """A sentence or line ends before this word: no name goes on over it."""
+    capital: bool
+    """Written with a capital first letter."""
+
+
+def words(text: str) -> tuple[Word, ...]:
+    """The words of a text, digits included, in order."""
+    found: list[Word] = []
+    last = 0
+    for match in _WORD.finditer(text):
+        raw = match[0]
+        between = text[last : match.start()]
+        folded, spelled = _forms(raw)
+        if not folded:
+            continue
+        breaks = bool(found) and _BREAK.search(between) is not None
+        if breaks and between.strip() == "." and len(found[-1].folded) <= _LONGEST_BEFORE_DOT:
+            breaks = False
+        found.append(
+            Word(
+                typed=raw.lower(),
+                folded=folded,
+                spelled=spelled,
+                start=match.start(),
+                end=match.end(),
+                gap=between.strip(),
+                breaks=breaks,
+                capital=raw[0].isupper(),
+            )
+        )
+        last = match.end()
+    return tuple(found)
+
+
+def joined(some: Sequence[Word]) -> str:
+    """The words' spelled forms without blanks: how names are keyed ("N Trang Lơng" is "N'Trang Lơng")."""
+    return "".join(word.spelled for word in some)
+
+
+@lru_cache(maxsize=65536)
+def _forms(raw: str) -> tuple[str, str]:
+    folded = "".join(char for char in fold(raw) if char.isalnum())
+    spelled = folded.replace("y", "i")
+    return folded, "dak" if spelled in {"dac", "dat"} and "đ" in raw.lower() else spelled
+
+
+_SOUNDS: Final = (
+    (re.compile(r"^(?:tr|ch)"), "c"),
+    (re.compile(r"^(?:dz|gi(?=[aeiou])|d|j|z)"), "d"),
+    (re.compile(r"^x"), "s"),
+    (re.compile(r"^(?:ph|f)"), "f"),
+    (re.compile(r"^ngh?"), "N"),
+    (re.compile(r"^gh"), "g"),
+    (re.compile(r"^(?:k|q)(?!h)"), "c"),
+    (re.compile(r"^w"), "qu"),
+    (re.compile(r"(?<=in)h$"), ""),
+    (re.compile(r"(?<=[aeiou])ng$"), "n"),
+    (re.compile(r"(?<=[aeiou])(?:k|c|g)$"), "t"),
+)
+
+
+@lru_cache(maxsize=65536)
+def sound(word: str) -> str:
+    """A spelled word as careless ears write it: tr = ch, s = x, d = gi, final n = ng and t = c = k."""
+    for pattern, plain in _SOUNDS:
+        word = pattern.sub(plain, word)
+    return word
+
+
+def sounds(some: Sequence[Word]) -> str:
+    """The words' sounds without blanks."""
+    return "".join(sound(word.spelled) for word in some)
