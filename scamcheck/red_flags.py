@@ -1,7 +1,27 @@
-"""Weighted signs of a scam, their counter-signs and the scenarios they add up to. Rules are data."""
+"""Weighted signs of a scam, their counter-signs and the scenarios they add up to. Rules are data.
 
+The verdict on the words is a sum that anyone can follow: each sign found, each pair of signs that stand
+together, and how the wording resembles the texts we wrote ourselves, every one with its weight from `data/`.
+"""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from math import sqrt
+from typing import Final
+
+from scamcheck.bank_account import BankAccount
+from scamcheck.claims import Claim
+from scamcheck.link import Link
+from scamcheck.phone import PhoneKind, SeenNumber
+from scamcheck.signs import Hit, SignRule, Words, find_hits, lexicon, sign_pairs, words_of
+from scamcheck.text import Text
+from scamcheck.thresholds import ALARMING_SCORE, SUSPICIOUS_SCORE, WARNING_SIGNS
 
 
 class Scenario(StrEnum):
@@ -71,3 +91,186 @@ class Assessment:
     alarming: bool = False
     """An alarming event or an ask is present (rules 5 and 9 of the policy table look at it)."""
     voice: Voice = Voice.UNKNOWN
+
+
+NO_ASSESSMENT: Final = Assessment()
+
+
+def assess(  # noqa: PLR0913 - one argument per kind of thing seen
+    text: Text,
+    *,
+    numbers: Sequence[SeenNumber] = (),
+    accounts: Sequence[BankAccount] = (),
+    links: Sequence[Link] = (),
+    claims: Sequence[Claim] = (),
+    earlier: Assessment | None = None,
+) -> Assessment:
+    """Judge the words of a message, with what else was seen in it.
+
+    `earlier` is the assessment of what the same person showed a moment ago: its signs count too, so that a
+    number first and the words after it are judged as one. Deterministic; never raises.
+    """
+    words = words_of(text.folded)
+    hits = find_hits(words)
+    marks = tuple(_marks(numbers, accounts, links, claims))
+    before = () if earlier is None else (*earlier.signs, *earlier.counter_signs)
+    counts = Counter(hit.code for hit in hits) | Counter(marks) | Counter(sign.code for sign in before)
+    counts.pop(_WORDING, None)
+    weights = _weights()
+    given: dict[str, float] = {}
+    score = weights.bias if counts or words.tokens else 0.0
+    for name, value in features(words, counts).items():
+        gain = weights.of(name) * value
+        score += gain
+        for code in _codes(name):
+            given[code] = given.get(code, 0.0) + gain / len(_codes(name))
+    signs, counter_signs = _as_signs(given, hits, words, before)
+    groups = Counter(rule.group for code in counts if (rule := _rule(code)))
+    scenario = _scenario(counts)
+    positive = score >= SUSPICIOUS_SCORE and bool(counts)
+    # The scenario of the seed letter before the money is named: the call is only warming up.
+    waiting = not (_ASKS & counts.keys()) and scenario in _EMERGENCIES
+    warning = not positive and bool(groups["event"] + groups["ask"]) and _warns(counts)
+    return Assessment(
+        signs=signs,
+        counter_signs=counter_signs,
+        scenario=scenario if scenario is not None or not positive else Scenario.OTHER,
+        score=round(score, 4),
+        suspicious=positive and not waiting,
+        early_stage=positive and waiting,
+        warning=warning,
+        alarming=positive
+        or (score >= ALARMING_SCORE and not warning and bool(groups["event"] or groups["ask"])),
+        voice=_voice(words, links, earlier),
+    )
+
+
+def features(words: Words, counts: Mapping[str, int]) -> dict[str, float]:
+    """What the sum runs over: `s:` signs, `p:` pairs of signs, `w:` words and neighbouring words.
+
+    A sign repeated counts a little more, never in proportion; wording does not grow with length.
+    """
+    found = {f"s:{code}": sqrt(min(count, 4)) for code, count in sorted(counts.items())}
+    found.update({f"p:{pair}": 1.0 for pair in sign_pairs(sorted(counts))})
+    tokens = words.tokens[:_WORDING_TOKENS]
+    wording = dict.fromkeys(f"w:{word}" for word in tokens if word != ".")
+    wording.update(dict.fromkeys(f"w:{one} {other}" for one, other in pairwise(tokens)))
+    if wording:
+        each = _WORDING_SCALE / sqrt(len(wording))
+        found.update(dict.fromkeys(wording, each))
+    return found
+
+
+_WORDING: Final = "wording"
+_WORDING_TOKENS: Final = 400
+_WORDING_SCALE: Final = 3.0
+_ASKS: Final = frozenset(
+    {"ask_transfer", "ask_code", "ask_app", "ask_link", "ask_identity", "account", "private_account", "money"}
+)
+_EMERGENCIES: Final = frozenset({"child_emergency"})
+_WARNING_GROUP: Final = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    bias: float
+    fitted: dict[str, float]
+
+    def of(self, feature: str) -> float:
+        """The fitted weight; for a sign the fit did not see, what its reviewer wrote."""
+        held = self.fitted.get(feature)
+        if held is None and feature.startswith("s:"):
+            rule = _rule(feature[2:])
+            return rule.weight if rule else 0.0
+        return held or 0.0
+
+
+@cache
+def _weights() -> _Weights:
+    raw = tomllib.loads((files("scamcheck") / "data" / "weights.toml").read_text(encoding="utf-8"))
+    fitted = {
+        f"{mark}:{name}": float(weight)
+        for mark, table in (("s", "sign"), ("p", "pair"), ("w", "wording"))
+        for name, weight in raw[table].items()
+    }
+    return _Weights(float(raw["bias"]), fitted)
+
+
+def _rule(code: str) -> SignRule | None:
+    return lexicon().rules.get(code)
+
+
+def _codes(feature: str) -> tuple[str, ...]:
+    kind, name = feature.split(":", 1)
+    return tuple(name.split("+")) if kind in {"s", "p"} else (_WORDING,)
+
+
+def _marks(
+    numbers: Sequence[SeenNumber],
+    accounts: Sequence[BankAccount],
+    links: Sequence[Link],
+    claims: Sequence[Claim],
+) -> Iterator[str]:
+    """Signs that are not words: identifiers of a kind and claims."""
+    if any(seen.number.kind in (PhoneKind.FOREIGN, PhoneKind.SATELLITE) for seen in numbers):
+        yield "foreign_number"
+    if accounts:
+        yield "account"
+    if any(link.odd for link in links):
+        yield "odd_link"
+    if any(link.imitates for link in links):
+        yield "imitating_link"
+    for kind in sorted({claim.kind.value for claim in claims}):
+        yield f"claim_{kind}"
+
+
+def _as_signs(
+    given: Mapping[str, float], hits: Sequence[Hit], words: Words, before: Iterable[Sign]
+) -> tuple[tuple[Sign, ...], tuple[Sign, ...]]:
+    """Each sign with what it added to the score, heaviest first; counter-signs apart."""
+    where: dict[str, tuple[int, int]] = {sign.code: (0, 0) for sign in before}
+    for hit in reversed(hits):
+        where[hit.code] = (words.starts[hit.first], words.ends[hit.last])
+    signs: list[Sign] = []
+    counters: list[Sign] = []
+    for code, weight in sorted(given.items(), key=lambda item: (-abs(item[1]), item[0])):
+        rule = _rule(code)
+        start, end = where.get(code, (0, 0))
+        is_counter = rule.counter if rule else weight < 0
+        found = Sign(code, round(weight, 4), start, end, rule.reason if rule else "")
+        (counters if is_counter else signs).append(found)
+    return tuple(signs), tuple(counters)
+
+
+def _scenario(counts: Mapping[str, int]) -> Scenario | None:
+    """The named combination that fits best; earlier in the file wins a tie."""
+    best: Scenario | None = None
+    best_fit = 0.0
+    for name, terms in lexicon().scenarios.items():
+        fit = sum(share * sqrt(min(counts[code], 4)) for code, share in terms.items() if code in counts)
+        if fit > best_fit:
+            best, best_fit = Scenario(name), fit
+    return best
+
+
+def _warns(counts: Mapping[str, int]) -> bool:
+    kinds = {code for code in counts if (rule := _rule(code)) and rule.group == _WARNING_GROUP}
+    return len(kinds) >= WARNING_SIGNS
+
+
+_CALL_WORDS: Final = frozenset({"goi", "may", "dien", "cuoc", "alo"})
+_SPOKEN: Final = frozenset({"stay_on_line", "handover", "report_call"})
+_MESSAGE_WORDS: Final = frozenset(
+    {"nhan", "tin", "zalo", "messenger", "facebook", "fb", "link", "$link", "email"}
+)
+
+
+def _voice(words: Words, links: Sequence[Link], earlier: Assessment | None) -> Voice:
+    """How it reached the parent, by the words that say so; unknown when they do not."""
+    heard = sum(word in _CALL_WORDS for word in words.tokens)
+    written = sum(word in _MESSAGE_WORDS for word in words.tokens) + 2 * len(links)
+    if heard > written:
+        return Voice.CALL
+    if written:
+        return Voice.MESSAGE
+    return earlier.voice if earlier is not None else Voice.UNKNOWN

@@ -16,3 +16,15 @@ SHORT_TEXT_WORDS: Final = 12
 
 MAX_SCHOOLS_OFFERED: Final = 5
 """More choices than this are not read by someone in a hurry; the list asks for the commune instead."""
+
+SUSPICIOUS_SCORE: Final = 0.0
+"""Log-odds of the signs and the wording from which a text is `SUSPICIOUS`; set on tests/evaluation/own."""
+
+ALARMING_SCORE: Final = -2.0
+"""From here an event or an ask is alarming: no official number makes such a text harmless (rows 5 and 9)."""
+
+WARNING_SIGNS: Final = 2
+"""A warning needs this many different counter-signs of warning; a prefix such as "[Cảnh báo]" is only one."""
+
+SCRIPT_MATCH_SCORE: Final = 72.0
+"""Masked-text score (0 to 100) from which a text is a member of a known script."""
