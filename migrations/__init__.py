@@ -1,1 +1,1 @@
-"""migrations."""
+"""Alembic migrations for both databases. They are run by `db.migrate`, which hands over the connection."""

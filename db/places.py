@@ -1,0 +1,73 @@
+"""Communes of the registry."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from db import changes, models
+from scamcheck import knowledge
+
+
+async def put_commune(
+    session: AsyncSession,
+    *,
+    code: str,
+    name: str,
+    province: str,
+    old_names: Iterable[str] = (),
+    source: str,
+    document: str = "",
+    verified_at: date | None = None,
+    approved_by: str,
+    now: datetime,
+) -> bool:
+    """Record a commune as it is now; False when that is how it was recorded already."""
+    await changes.one_at_a_time(session)
+    row = await session.get(models.Commune, code, options=[selectinload(models.Commune.old_names)])
+    aliases = list(dict.fromkeys(old_names))
+    recorded = {
+        "name": name,
+        "province": province,
+        "source": source,
+        "document": document,
+        "verified_at": verified_at,
+        "approved_by": approved_by,
+    }
+    if row is None:
+        row = models.Commune(code=code, **recorded, created_at=now, updated_at=now, old_names=[])
+        session.add(row)
+        operation = models.Operation.ADDED
+    elif [alias.name for alias in row.old_names] == aliases and all(
+        getattr(row, column) == value for column, value in recorded.items()
+    ):
+        return False
+    else:
+        for column, value in recorded.items():
+            setattr(row, column, value)
+        row.version += 1
+        row.updated_at = now
+        row.old_names.clear()
+        await session.flush()
+        operation = models.Operation.CHANGED
+    row.old_names.extend(models.CommuneAlias(name=alias) for alias in aliases)
+    await changes.record_change(session, models.RecordKind.COMMUNE, code, operation, now=now)
+    return True
+
+
+async def all_communes(session: AsyncSession) -> tuple[knowledge.Commune, ...]:
+    """Every commune with its old names, by code."""
+    rows = await session.scalars(
+        select(models.Commune).options(selectinload(models.Commune.old_names)).order_by(models.Commune.code)
+    )
+    return tuple(
+        knowledge.Commune(
+            code=row.code,
+            name=row.name,
+            province=row.province,
+            old_names=tuple(alias.name for alias in row.old_names),
+        )
+        for row in rows
+    )

@@ -1,0 +1,63 @@
+"""Which identifiers may be recorded: canonical ones, and example numbers in the demo only."""
+
+from typing import Final
+
+from scamcheck.knowledge import IdentifierKind
+from scamcheck.link import find_links
+from scamcheck.phone import PhoneKind, PhoneNumber, is_example, parse_number
+
+BIN_LENGTH: Final = 6
+"""Digits of a bank's identification number."""
+
+_SHORT_PREFIX: Final = "short:"
+
+
+class KeyNotCanonical(ValueError):
+    """The key is not the canonical form of an identifier of its kind, or nothing of its kind at all."""
+
+
+class ExampleNumber(ValueError):
+    """The number lies in the block kept for examples; a real record cannot have it."""
+
+
+class NotAnExampleNumber(ValueError):
+    """A demo record may only have a number that nobody can have."""
+
+
+def phone_number(key: str) -> PhoneNumber:
+    """The number that a canonical key stands for.
+
+    Raises:
+        KeyNotCanonical: the key is none.
+    """
+    seen = parse_number(key.removeprefix(_SHORT_PREFIX))
+    if seen is None or seen.number.key != key:
+        raise KeyNotCanonical(key)
+    return seen.number
+
+
+def require_recordable(kind: IdentifierKind, key: str, *, for_demo: bool) -> None:
+    """Refuse a key that a record of this kind cannot have.
+
+    Raises:
+        KeyNotCanonical: not the canonical form; for a link also a bare shared host, which says nothing.
+        ExampleNumber: a real record with a number of the example block.
+        NotAnExampleNumber: a demo record with a number that somebody may have.
+    """
+    match kind:
+        case IdentifierKind.NUMBER:
+            number = phone_number(key)
+            if is_example(number) and not for_demo:
+                raise ExampleNumber(key)
+            if for_demo and number.kind is not PhoneKind.SHORT and not is_example(number):
+                raise NotAnExampleNumber(key)
+        case IdentifierKind.BANK_ACCOUNT:
+            bin_, _, number = key.partition(":")
+            if not (bin_ == "?" or (bin_.isascii() and bin_.isdigit() and len(bin_) == BIN_LENGTH)):
+                raise KeyNotCanonical(key)
+            if not (number.isascii() and number.isalnum() and number == number.upper()):
+                raise KeyNotCanonical(key)
+        case IdentifierKind.LINK:
+            links = find_links(key)
+            if len(links) != 1 or links[0].key != key or (links[0].shared_host and "/" not in key):
+                raise KeyNotCanonical(key)

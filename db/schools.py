@@ -1,0 +1,157 @@
+"""The registry of schools."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.sql import Select
+
+from db import changes, models
+from db.keys import NORM_VERSION
+from scamcheck import knowledge
+from scamcheck.text import fold
+
+
+class SchoolAlreadyRecorded(ValueError):
+    """A school of this level, name and commune is in the registry."""
+
+
+class CommuneNotRecorded(ValueError):
+    """The school's commune is not in the registry."""
+
+
+class SchoolNotActive(ValueError):
+    """There is no active school with this id."""
+
+
+async def add_school(
+    session: AsyncSession,
+    *,
+    level: str,
+    name: str,
+    commune_code: str,
+    old_district: str = "",
+    aliases: Iterable[str] = (),
+    source: str,
+    document: str = "",
+    verified_at: date | None = None,
+    expires_at: datetime | None = None,
+    approved_by: str,
+    is_example: bool = False,
+    now: datetime,
+) -> models.School:
+    """Add a school. Level, name (however spelt) and commune together are unique.
+
+    Raises:
+        CommuneNotRecorded: the registry has no commune of this code.
+        SchoolAlreadyRecorded: the school is there already.
+    """
+    await changes.one_at_a_time(session)
+    if await session.get(models.Commune, commune_code) is None:
+        raise CommuneNotRecorded(commune_code)
+    name_key = fold(name)
+    taken = await session.scalar(
+        select(models.School.id).where(
+            models.School.status == models.RecordState.ACTIVE,
+            models.School.level == level,
+            models.School.name_key == name_key,
+            models.School.commune_code == commune_code,
+        )
+    )
+    if taken is not None:
+        raise SchoolAlreadyRecorded(f"{level} {name}")
+    school = models.School(
+        status=models.RecordState.ACTIVE,
+        level=level,
+        name=name,
+        name_key=name_key,
+        commune_code=commune_code,
+        old_district=old_district,
+        norm_version=NORM_VERSION,
+        source=source,
+        document=document,
+        verified_at=verified_at,
+        expires_at=expires_at,
+        approved_by=approved_by,
+        is_example=is_example,
+        created_at=now,
+        updated_at=now,
+        aliases=[models.SchoolAlias(name=alias) for alias in dict.fromkeys(aliases)],
+    )
+    session.add(school)
+    await session.flush()
+    await changes.record_change(
+        session, models.RecordKind.SCHOOL, str(school.id), models.Operation.ADDED, now=now
+    )
+    return school
+
+
+async def withdraw_school(session: AsyncSession, school_id: int, *, now: datetime) -> None:
+    """Take a school out of the registry; its row stays.
+
+    Raises:
+        SchoolNotActive: it was not in it.
+    """
+    await changes.one_at_a_time(session)
+    withdrawn = await session.scalar(
+        update(models.School)
+        .where(models.School.id == school_id, models.School.status == models.RecordState.ACTIVE)
+        .values(status=models.RecordState.WITHDRAWN, version=models.School.version + 1, updated_at=now)
+        .returning(models.School.id)
+    )
+    if withdrawn is None:
+        raise SchoolNotActive(school_id)
+    await changes.record_change(
+        session, models.RecordKind.SCHOOL, str(school_id), models.Operation.REMOVED, now=now
+    )
+
+
+async def school_by_id(session: AsyncSession, school_id: str | int) -> knowledge.School | None:
+    """The active school with this id, or None. Ids in buttons are input: any text may come."""
+    if isinstance(school_id, str):
+        if not (school_id.isascii() and school_id.isdigit() and len(school_id) < ID_DIGITS):
+            return None
+        school_id = int(school_id)
+    row = await session.scalar(_active().where(models.School.id == school_id))
+    return None if row is None else to_core(row)
+
+
+async def all_schools(session: AsyncSession) -> tuple[knowledge.School, ...]:
+    """Every active school, in the order recorded."""
+    return tuple(to_core(row) for row in await session.scalars(_active().order_by(models.School.id)))
+
+
+async def schools_with_ids(session: AsyncSession, ids: Iterable[int]) -> tuple[knowledge.School, ...]:
+    """The active schools among these ids, in the order recorded."""
+    rows = await session.scalars(_active().where(models.School.id.in_(list(ids))).order_by(models.School.id))
+    return tuple(to_core(row) for row in rows)
+
+
+def to_core(row: models.School) -> knowledge.School:
+    """A school as the core knows it; `commune` and `aliases` of the row are loaded."""
+    return knowledge.School(
+        id=str(row.id),
+        level=row.level,
+        name=row.name,
+        commune=row.commune.name,
+        commune_code=row.commune_code,
+        old_district=row.old_district,
+        province=row.commune.province,
+        aliases=tuple(alias.name for alias in row.aliases),
+        is_example=row.is_example,
+    )
+
+
+ID_DIGITS = 19
+"""More digits do not fit a 64-bit id."""
+
+
+def _active() -> Select[models.School]:
+    return (
+        select(models.School)
+        .join(models.School.commune)
+        .options(contains_eager(models.School.commune), selectinload(models.School.aliases))
+        .where(models.School.status == models.RecordState.ACTIVE)
+    )

@@ -1,0 +1,112 @@
+"""A migration is done or not begun, on both databases, and the models ask for no other schema."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from db.engine import Database, DatabaseInUse
+from db.migrate import MigrationBreaksReferences, configuration, downgrade, in_one_transaction, upgrade
+from db.models import Base
+
+
+async def tables_of(url: str) -> set[str]:
+    database = Database(url)
+    async with database.engine.connect() as connection:
+        names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    await database.close()
+    return set(names)
+
+
+async def test_upgrade_makes_every_table_of_the_models(bare_database_url: str) -> None:
+    await upgrade(bare_database_url)
+    assert await tables_of(bare_database_url) == set(Base.metadata.tables) | {"alembic_version"}
+
+
+async def test_upgrading_twice_changes_nothing(bare_database_url: str) -> None:
+    await upgrade(bare_database_url)
+    await upgrade(bare_database_url)
+    assert await tables_of(bare_database_url) == set(Base.metadata.tables) | {"alembic_version"}
+
+
+async def test_downgrade_leaves_no_table_and_can_be_upgraded_again(database_url: str) -> None:
+    await downgrade(database_url)
+    assert await tables_of(database_url) == {"alembic_version"}
+    await upgrade(database_url)
+    assert await tables_of(database_url) == set(Base.metadata.tables) | {"alembic_version"}
+
+
+async def test_the_models_need_no_migration(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        return list(compare_metadata(context, Base.metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_the_migrations_make_the_check_constraints_of_the_models(bare_database_url: str) -> None:
+    async def made_by(make: Callable[[Connection], None]) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+
+        def run(connection: Connection) -> None:
+            make(connection)
+            inspector = inspect(connection)
+            for table in Base.metadata.tables:
+                checks = inspector.get_check_constraints(table)
+                found[table] = {str(check["name"]): str(check["sqltext"]) for check in checks}
+
+        await in_one_transaction(bare_database_url, run)
+        return found
+
+    by_models = await made_by(Base.metadata.create_all)
+    await in_one_transaction(bare_database_url, Base.metadata.drop_all)
+    by_migrations = await made_by(lambda connection: command.upgrade(configuration(connection), "head"))
+    assert by_migrations == by_models
+    assert "ck_indicator_status" in by_models["indicator"]
+
+
+def test_there_is_one_head() -> None:
+    assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(bare_database_url: str) -> None:
+    def half_a_migration(connection: Connection) -> None:
+        connection.execute(text("CREATE TABLE half (id INTEGER)"))
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        await in_one_transaction(bare_database_url, half_a_migration)
+    assert await tables_of(bare_database_url) == set()
+
+
+async def test_a_migration_that_breaks_references_on_sqlite_is_rolled_back(sqlite_url: str) -> None:
+    def orphan(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO commune_alias (commune_code, name) VALUES ('00000', 'x')"))
+
+    with pytest.raises(MigrationBreaksReferences, match="commune_alias"):
+        await in_one_transaction(sqlite_url, orphan)
+    database = Database(sqlite_url)
+    async with database.reading() as session:
+        assert await session.scalar(text("SELECT count(*) FROM commune_alias")) == 0
+    await database.close()
+
+
+async def test_two_processes_that_migrate_postgresql_at_once_both_succeed(
+    postgresql_server: str, postgresql_url: str
+) -> None:
+    await downgrade(postgresql_url)
+    await asyncio.gather(upgrade(postgresql_url), upgrade(postgresql_url))
+    assert "school" in await tables_of(postgresql_url)
+
+
+async def test_an_open_sqlite_file_is_not_migrated_under_its_user(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with pytest.raises(DatabaseInUse, match="another process"):
+        await upgrade(sqlite_url)
+    await database.close()
