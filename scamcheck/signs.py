@@ -84,7 +84,7 @@ class Lexicon:
     scenarios: dict[str, dict[str, float]]
 
     def read_word(self, word: str, follows: re.Match[str] | None) -> tuple[str, ...]:
-        """What a word of chat shorthand means; "ck" is a transfer before an amount or "cho", else a husband."""
+        """What a word of chat shorthand means; "ck" pays before an amount or "cho", else it is a husband."""
         if word == "ck":
             pays = follows is None or follows.lastgroup in _PAID_TO or follows[0] in self.transfer_before
             return ("chuyen", "khoan") if pays else ("chong",)

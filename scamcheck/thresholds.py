@@ -26,5 +26,30 @@ ALARMING_SCORE: Final = -2.0
 WARNING_SIGNS: Final = 2
 """A warning needs this many different counter-signs of warning; a prefix such as "[Cảnh báo]" is only one."""
 
-SCRIPT_MATCH_SCORE: Final = 72.0
-"""Masked-text score (0 to 100) from which a text is a member of a known script."""
+SCRIPT_MATCH_SCORE: Final = 68.0
+"""Masked-text score (0 to 100) from which a text is a member of a known script. Unrelated texts stay under 58
+(tests/core/test_scripts.py); other names, amounts and a fifth of the letters disturbed stay above 70."""
+
+SCRIPT_STRETCH_SCORE: Final = 72.0
+"""The same for a stretch: the best of many places is likelier to be good by chance."""
+
+SCRIPT_MIN_LETTERS: Final = 60
+"""Shorter texts, without numbers and spaces, are too common to be a stretch of a script."""
+
+SCRIPT_WHOLE_LENGTH: Final = 1.35
+"""Up to this ratio of lengths two are compared whole; beyond it the shorter with a stretch of the longer."""
+
+SCRIPT_CANDIDATES: Final = 8
+"""Scripts scored per message; the rest share fewer pieces."""
+
+MAX_NAME_CANDIDATES: Final = 24
+"""School names that are scored for one mistyped name; bounds the work of a look-up (`tests/core`)."""
+
+MAX_NAME_POSTINGS: Final = 1500
+"""3-gram postings read for one mistyped name, rarest first; bounds the work of a look-up."""
+
+MIN_NAME_RATIO: Final = 80.0
+"""Likeness (0 to 100) under which a mistyped name is another name."""
+
+MAX_SCHOOL_CANDIDATES: Final = 16
+"""Schools handed on for one text; the commonest names of one province have about ten."""
