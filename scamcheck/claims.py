@@ -1,7 +1,17 @@
 """Who a message says it comes from or is about: school, hospital, police, bank, relative."""
 
+import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
+from typing import Final
+
+from scamcheck.gazetteer import country, read_unit
+from scamcheck.levels import SchoolLevel
+from scamcheck.mentions import Mention, ends_name, find_mentions
+from scamcheck.text import Text
+from scamcheck.words import Word, words
 
 
 class OwnerKind(StrEnum):
@@ -30,3 +40,116 @@ class Claim:
     key: str | None = None
     start: int = 0
     end: int = 0
+
+
+def find_claims(text: Text) -> tuple[Claim, ...]:
+    """Every claim of the text, in order of appearance, each once.
+
+    Spans are those of `Text.folded`; a school that stands there in another form has the span (0, 0).
+    """
+    schools = list(_schools(text))
+    unique: dict[tuple[str, ...], Claim] = {}
+    for claim in sorted((*schools, *_owners(text, named=bool(schools))), key=lambda claim: claim.start):
+        unique.setdefault((claim.kind, claim.name, claim.level, claim.place, claim.key or ""), claim)
+    return tuple(unique.values())
+
+
+_DATA: Final = tomllib.loads((files("scamcheck") / "data" / "claims.toml").read_text(encoding="utf-8"))
+_HOSPITAL_WORDS: Final = (("benh", "vien"), ("bv",), ("bvdk",), ("vien",))
+_MAX_NAME: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    kind: OwnerKind
+    key: str | None
+    name: str
+
+
+def _phrases(listed: str) -> Iterator[tuple[str, ...]]:
+    for phrase in listed.replace("\n", "|").split("|"):
+        if phrase.strip():
+            yield tuple(phrase.split())
+
+
+_OWNERS: Final = {
+    phrase: _Owner(OwnerKind(row["kind"]), row.get("key"), row.get("name", ""))
+    for row in _DATA["owner"]
+    for phrase in _phrases(row["phrases"])
+} | {
+    phrase: _Owner(OwnerKind.HOSPITAL, None, " ".join(phrase))
+    for phrase in _phrases(_DATA["hospitals"]["plain"])
+}
+_HOSPITALS: Final = frozenset(_phrases(_DATA["hospitals"]["plain"] + "|" + _DATA["hospitals"]["named"]))
+_LONGEST: Final = max(map(len, (*_OWNERS, *_HOSPITALS)))
+
+
+def _owners(text: Text, *, named: bool) -> Iterator[Claim]:
+    read = words(text.folded)
+    folded = [word.folded for word in read]
+    at = 0
+    while at < len(read):
+        claim, at = _owner_at(read, folded, at)
+        # A school named by its name says more than "nhà trường" beside it.
+        if claim is not None and not (named and claim.kind is OwnerKind.SCHOOL):
+            yield claim
+
+
+def _owner_at(read: Sequence[Word], folded: Sequence[str], at: int) -> tuple[Claim | None, int]:
+    for count in range(min(_LONGEST, len(read) - at), 0, -1):
+        phrase = tuple(folded[at : at + count])
+        if phrase in _HOSPITAL_WORDS:
+            name, end = _hospital_name(folded, at + count)
+            if phrase == ("vien",) and not name:
+                continue
+            return _claim(_Owner(OwnerKind.HOSPITAL, None, name), read[at:end]), end
+        owner = _OWNERS.get(phrase)
+        if owner is not None:
+            return _claim(owner, read[at : at + count]), at + count
+    return None, at + 1
+
+
+def _hospital_name(folded: Sequence[str], at: int) -> tuple[str, int]:
+    for count in range(min(_LONGEST, len(folded) - at), 0, -1):
+        if tuple(folded[at : at + count]) in _HOSPITALS:
+            return " ".join(folded[at : at + count]), at + count
+    return "", at
+
+
+def _claim(owner: _Owner, some: Sequence[Word]) -> Claim:
+    return Claim(kind=owner.kind, name=owner.name, key=owner.key, start=some[0].start, end=some[-1].end)
+
+
+def _schools(text: Text) -> Iterator[Claim]:
+    read = words(text.display)
+    for mention in find_mentions(read):
+        if mention.sure:
+            yield _school(text, read, mention)
+
+
+def _school(text: Text, read: Sequence[Word], mention: Mention) -> Claim:
+    end = mention.name_at
+    while end < len(read) and end - mention.name_at < _MAX_NAME and not _ends_name(read, mention, end):
+        end += 1
+    place_end = country().read(read, end)[1] if end > mention.name_at else end
+    whole = " ".join(word.folded for word in read[mention.start : end])
+    start = max(text.folded.find(whole), 0)
+    return Claim(
+        kind=OwnerKind.SCHOOL,
+        name=" ".join(word.folded for word in read[mention.name_at : end]),
+        level=(mention.level or SchoolLevel()).code,
+        place=" ".join(word.folded for word in read[end:place_end]),
+        start=start,
+        end=start + len(whole) if text.folded.startswith(whole, start) else 0,
+    )
+
+
+def _ends_name(read: Sequence[Word], mention: Mention, at: int) -> bool:
+    word = read[at]
+    if word.breaks or (at > mention.name_at and word.gap[:1] in {",", "(", ":", "-"} and word.gap):
+        return True
+    if ends_name(word) and not (word.capital and at == mention.name_at):
+        return True
+    if at == mention.name_at:
+        return False
+    return bool(country().read(read, at)[0]) or read_unit(read, at) is not None

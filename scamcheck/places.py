@@ -1,152 +1,26 @@
-"""Places: the communes served, what they were made from, and places known to be elsewhere.
+"""Places: the communes served, and what they were made from.
 
-Since July 2025 there are no districts and most old communes are parts of new ones, but people go on saying the
-old names. An old name gives every commune it may now mean, never a single guess.
+Since July 2025 there are no districts and most old communes are parts of new ones, but people go on saying
+the old names. An old name gives every commune it may now mean, never a single guess.
 """
 
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
+from scamcheck.gazetteer import CONNECTORS, Gazetteer, Place, Rank, keys_of, rank_of, read_unit, table
 from scamcheck.knowledge import Commune
 from scamcheck.text import Text
 from scamcheck.words import Word, joined, words
 
-
-class Rank(IntEnum):
-    """How narrow a place is; the order is how much it says about which school is meant."""
-
-    PROVINCE = 1
-    DISTRICT = 2
-    OLD_COMMUNE = 3
-    COMMUNE = 4
-
-
-_UNITS: Final[dict[tuple[str, ...], frozenset[Rank]]] = {
-    tuple(unit.split()): frozenset(ranks)
-    for ranks, units in (
-        ((Rank.COMMUNE, Rank.OLD_COMMUNE), "xa|x|phuong|p|thi tran|tt|dac khu"),
-        ((Rank.DISTRICT,), "huyen|h|quan|q|thi xa|tx|thanh pho|tp"),
-        ((Rank.PROVINCE,), "tinh"),
-    )
-    for unit in units.split("|")
-}
-_CITY: Final = frozenset({("thanh", "pho"), ("tp",)})
-_LONGEST_UNIT: Final = 2
-_LONGEST_PLACE: Final = 5
 _WORDS: Final = tomllib.loads((files("scamcheck") / "data" / "place_words.toml").read_text(encoding="utf-8"))
 _CUES: Final = frozenset(_WORDS["cues"].split())
 _PERSONS: Final = frozenset(_WORDS["persons"].split())
 _PLAIN_NAMES: Final = frozenset(_WORDS["plain_names"].split())
 _ORDINARY: Final = frozenset(_WORDS["ordinary"].split())
-_CONNECTORS: Final = frozenset({"o", "tai", "thuoc"})
-_THEN_AND_NOW: Final = frozenset({"cu", "moi"})
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit word ("huyện", "tp") and what it may be followed by."""
-
-    ranks: frozenset[Rank]
-    end: int
-
-
-def read_unit(some: Sequence[Word], at: int) -> Unit | None:
-    """The unit word at this place, and the word after it."""
-    for count in range(min(_LONGEST_UNIT, len(some) - at), 0, -1):
-        folded = tuple(word.folded for word in some[at : at + count])
-        ranks = _UNITS.get(folded)
-        if ranks is not None:
-            if folded in _CITY:  # some cities are provinces
-                ranks |= {Rank.PROVINCE}
-            return Unit(ranks, at + count)
-    return None
-
-
-def keys_of(place: str) -> frozenset[str]:
-    """The keys under which people name a place: without its unit, "Phường 1 Bảo Lộc" also as a whole.
-
-    "Xuân Hương - Đà Lạt" is also Xuân Hương; a number ("Quận 1") keeps its unit: "quan1".
-    """
-    keys: set[str] = set()
-    for part in (place, *place.split(" - ")):
-        read = words(part)
-        unit = read_unit(read, 0)
-        bare = read[unit.end :] if unit else read
-        if not bare:
-            continue
-        if bare[0].folded.isdigit():
-            keys.add(joined(read))
-            if len(bare) == 1:
-                continue
-            keys.add(joined(read[: len(read) - len(bare) + 1]))
-        keys.add(joined(bare))
-    return frozenset(keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place read in a text: its key, and what its unit word allows it to be (empty: anything)."""
-
-    key: str
-    ranks: frozenset[Rank]
-    known: bool = True
-    """Not known: a unit word with a name that is in no table, so a place elsewhere."""
-
-
-class Gazetteer:
-    """Every place key known, for reading the places that follow a school's name."""
-
-    def __init__(self, keys: Iterable[str]) -> None:
-        self.keys = frozenset(keys)
-
-    def read(self, some: Sequence[Word], at: int) -> tuple[tuple[Place, ...], int]:
-        """The places written one after another from this word on, and the word after the last."""
-        found: list[Place] = []
-        end = at
-        while at < len(some) and not some[at].breaks:
-            word = some[at]
-            if found and word.folded in _THEN_AND_NOW and at == end:  # "Bình Thuận cũ"
-                at = end = at + 1
-                continue
-            if word.folded in _CONNECTORS:
-                at += 1
-                continue
-            place = self._one(some, at)
-            if place is None:
-                break
-            found.append(place[0])
-            at = end = place[1]
-        return tuple(found), end
-
-    def _one(self, some: Sequence[Word], at: int) -> tuple[Place, int] | None:
-        unit = read_unit(some, at)
-        if unit is not None:
-            whole = self._longest(some, at)
-            if whole is not None:  # "phường 1", "quận 3"
-                return Place(whole[0], frozenset()), whole[1]
-            named = self._longest(some, unit.end)
-            if named is not None:
-                return Place(named[0], unit.ranks), named[1]
-            if unit.end < len(some) and some[unit.end].capital and not some[unit.end].breaks:
-                return Place("", unit.ranks, known=False), unit.end + 1
-            return None
-        named = self._longest(some, at)
-        return None if named is None else (Place(named[0], frozenset()), named[1])
-
-    def _longest(self, some: Sequence[Word], at: int) -> tuple[str, int] | None:
-        for count in range(min(_LONGEST_PLACE, len(some) - at), 0, -1):
-            if any(word.breaks for word in some[at + 1 : at + count]):
-                continue
-            key = joined(some[at : at + count])
-            if key in self.keys:
-                return key, at + count
-        return None
 
 
 class CommuneIndex:
@@ -175,7 +49,7 @@ class CommuneIndex:
         at = 0
         while at < len(read):
             named, end = self._gazetteer.read(read, at)
-            if not named or read[at].folded in _CONNECTORS:
+            if not named or read[at].folded in CONNECTORS:
                 at += 1
                 continue
             if self._meant(read, at, end):
@@ -211,27 +85,10 @@ def _unlike_words(name: Sequence[Word]) -> bool:
     return name[0].spelled in _PLAIN_NAMES
 
 
-def rank_of(old_name: str) -> Rank:
-    """What kind of place a name with its unit word is."""
-    unit = read_unit(words(old_name), 0)
-    if unit is None or Rank.COMMUNE in unit.ranks:
-        return Rank.OLD_COMMUNE
-    return Rank.DISTRICT if Rank.DISTRICT in unit.ranks else Rank.PROVINCE
-
-
-@dataclass(frozen=True, slots=True)
-class Province:
-    """A province of today, the provinces it was made from and their districts."""
-
-    name: str
-    provinces: tuple[str, ...]
-    districts: tuple[str, ...]
-
-
 @lru_cache(maxsize=1)
 def shipped() -> tuple[Commune, ...]:
     """The communes of Lâm Đồng, generated by `scripts/generate_communes.py`."""
-    rows: list[dict[str, Any]] = _table()["commune"]
+    rows: list[dict[str, Any]] = table()["commune"]
     return tuple(
         Commune(
             code=row["code"],
@@ -241,15 +98,3 @@ def shipped() -> tuple[Commune, ...]:
         )
         for row in rows
     )
-
-
-@lru_cache(maxsize=1)
-def shipped_provinces() -> tuple[Province, ...]:
-    """Every province of the country, to know a place as elsewhere."""
-    rows: list[dict[str, Any]] = _table()["province"]
-    return tuple(Province(row["name"], tuple(row["provinces"]), tuple(row["districts"])) for row in rows)
-
-
-@lru_cache(maxsize=1)
-def _table() -> dict[str, Any]:
-    return tomllib.loads((files("scamcheck") / "data" / "communes.toml").read_text(encoding="utf-8"))

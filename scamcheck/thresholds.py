@@ -53,3 +53,12 @@ MIN_NAME_RATIO: Final = 80.0
 
 MAX_SCHOOL_CANDIDATES: Final = 16
 """Schools handed on for one text; the commonest names of one province have about ten."""
+
+MAX_SCHOOL_MENTIONS: Final = 6
+"""Mentions of schools followed up in one text; bounds the work."""
+
+MAX_BARE_NAME_WORDS: Final = 12
+"""A text of so many words may be nothing but a school's name, asked for politely."""
+
+MIN_PLACE_RATIO: Final = 85.0
+"""Likeness (0 to 100) from which a mistyped place is one of the named school's own places."""

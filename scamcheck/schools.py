@@ -1,0 +1,326 @@
+"""Which school of the registry a text names. Names repeat everywhere: level, name and place decide together.
+
+A wrong school shown alone sends a frightened parent to strangers, so every doubt ends in a question: several
+candidates, or none, and `full` only when level, name and place all fit exactly one record.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Final
+
+from scamcheck.claims import Claim, OwnerKind
+from scamcheck.gazetteer import Gazetteer, Place, country, read_unit
+from scamcheck.knowledge import Commune, School, SchoolCandidate
+from scamcheck.levels import SchoolLevel, level_of, read_class, read_level
+from scamcheck.match import ratio
+from scamcheck.mentions import Mention, ends_name, find_mentions, other_institution
+from scamcheck.name_index import Hit, Likeness, NameIndex
+from scamcheck.school_records import Asked, Entry, Fit, Sites, entries_of, fitting, level_types_known_by_place
+from scamcheck.text import Text
+from scamcheck.thresholds import (
+    MAX_BARE_NAME_WORDS,
+    MAX_SCHOOL_CANDIDATES,
+    MAX_SCHOOL_MENTIONS,
+    MIN_PLACE_RATIO,
+)
+from scamcheck.words import Word, joined, words
+
+_AROUND_NAME: Final = frozenset(
+    tomllib.loads((files("scamcheck") / "data" / "school_words.toml").read_text(encoding="utf-8"))[
+        "around_name"
+    ].split()
+)
+_SHORTEST_SLIP_IN_PLACE: Final = 5
+_LONGEST_PLACE: Final = 4
+_PLACES_COMPARED: Final = 50
+"""Schools of one name whose places a mistyped place is compared with; bounds the work."""
+_LONGEST_ASKED: Final = 16
+_MOSTLY: Final = 0.6
+
+
+class SchoolIndex:
+    """The registry of schools, held in memory. Immutable once built."""
+
+    def __init__(self, schools: Iterable[School], communes: Iterable[Commune]) -> None:
+        sites = Sites(communes)
+        names: list[Sequence[Word]] = []
+        self._entries: dict[str, list[Entry]] = defaultdict(list)
+        self._by_place: dict[str, list[Entry]] = defaultdict(list)
+        for school in schools:
+            site = sites.of(school)
+            for entry, name in entries_of(school, site):
+                names.append(name)
+                self._entries[joined(name)].append(entry)
+            level = level_of(school.level, school.name)
+            for key in site:
+                self._by_place[key].append(Entry(school, level, site, typed="", own=True))
+        self._names = NameIndex(names)
+        self._gazetteer = Gazetteer(country().keys.union(sites.keys()))
+
+    def candidates(self, text: Text, claims: Sequence[Claim] = ()) -> tuple[SchoolCandidate, ...]:
+        """The schools that a message names, the likeliest first; none when it names none of the registry.
+
+        A name counts after a word that says "school" ("trường", "c2", "mầm non"), after "học" or a class, or
+        when the whole text is a name ("nguyen du gia nghia"). At most one is `full`, and only when alone.
+        """
+        read = words(text.display)
+        found = self._mentioned(read)
+        if not found:
+            found = self._bare(read)
+        for claim in claims:
+            # A disguised text ("tr.ườ.ng") shows its school only to the reading the claims were made from.
+            if not found and claim.kind is OwnerKind.SCHOOL and claim.name:
+                found = self._mentioned(words(f"trường {claim.level} {claim.name} {claim.place}"))
+        return _ranked(found, MAX_SCHOOL_CANDIDATES)
+
+    def search(self, query: str, limit: int = 8) -> tuple[SchoolCandidate, ...]:
+        """Schools for a reply to "which school?": as `candidates`, and a place or a name amid other words too."""
+        read = words(query)[:_LONGEST_ASKED]
+        found = self._mentioned(read) or self._bare(read, place_names=True)
+        for at in range(len(read)):
+            found = found or self._resolve(read, Mention(at, at, None, None, sure=False))
+        return _ranked(found or self._in_place(read), limit)
+
+    def _mentioned(self, read: Sequence[Word]) -> list["_Match"]:
+        found: list[_Match] = []
+        taken = 0
+        for mention in find_mentions(read)[:MAX_SCHOOL_MENTIONS]:
+            if mention.start >= taken:
+                matches = self._resolve(read, mention)
+                found += matches
+                taken = max((match.end for match in matches), default=taken)
+        return found
+
+    def _resolve(self, read: Sequence[Word], mention: Mention) -> list["_Match"]:
+        """The records that fit the name, level and place written at a mention."""
+        at = mention.name_at
+        if at >= len(read) or read[at].breaks or other_institution(read, at):
+            return []
+        window = read[: at + _LONGEST_ASKED]
+        unit = read_unit(window, at)
+        starts = [at] if unit is None else [at, unit.end]
+        asked = Asked(mention.level, mention.stage)
+        exact = [(start, hit) for start in starts for hit in self._names.exact(window[start:])]
+        if not mention.sure:
+            return self._fitting(window, [pair for pair in exact if pair[1].words > 1], asked)
+        found = self._fitting(window, exact, asked)
+        if any(hit.words > 1 for _, hit in exact):
+            return found
+        begin = starts[-1]
+        for look_up in (self._names.careless, self._names.mistyped):
+            found = found or self._fitting(window, [(begin, hit) for hit in look_up(window[begin:])], asked)
+        return found or self._of_its_kind(window, begin, asked)
+
+    def _fitting(
+        self,
+        read: Sequence[Word],
+        hits: Iterable[tuple[int, Hit]],
+        asked: Asked,
+        *,
+        whole: bool = False,
+    ) -> list["_Match"]:
+        """The records of the readings that explain most words; with `whole`, that explain every word."""
+        readings = [
+            reading
+            for at, hit in hits
+            if (reading := self._reading(read, at, hit)) is not None
+            and (not whole or reading.end == len(read))
+        ]
+        most = max((reading.end for reading in readings), default=0)
+        return [
+            _Match(fit, reading)
+            for reading in readings
+            if reading.end == most
+            for fit in fitting(
+                self._entries[reading.hit.key],
+                reading.places,
+                replace(asked, level=asked.level or reading.level),
+            )
+        ]
+
+    def _reading(self, read: Sequence[Word], at: int, hit: Hit) -> "_Reading | None":
+        """What follows a name: maybe its level, then its places. None when the name itself goes on."""
+        typed = "".join(word.typed for word in read[at : at + hit.words])
+        at += hit.words
+        level = None
+        if at < len(read) and not read[at].breaks:
+            if hit.key.isdigit() and ends_name(read[at]):
+                return None  # "mẫu giáo 9 giờ"
+            after = read_level(read, at)
+            level, at = after if after is not None else (None, at)
+        places, end = self._gazetteer.read(read, at)
+        if not places:
+            misspelt = self._misspelt_place(read, at, hit)
+            if misspelt is not None:
+                places, end = (misspelt[0],), misspelt[1]
+            elif _goes_on(read, at):
+                return None
+        return _Reading(hit, places, max(at, end), typed, level)
+
+    def _misspelt_place(self, read: Sequence[Word], at: int, hit: Hit) -> tuple[Place, int] | None:
+        """A place of one of the name's own schools, written carelessly ("Gia Ngĩa")."""
+        unit = read_unit(read, at) if at < len(read) else None
+        at = unit.end if unit else at
+        if at >= len(read) or read[at].breaks or ends_name(read[at]):
+            return None
+        keys = sorted({key for entry in self._entries[hit.key][:_PLACES_COMPARED] for key in entry.site})
+        for count in range(min(_LONGEST_PLACE, len(read) - at), 0, -1):
+            typed = joined(read[at : at + count])
+            if len(typed) >= _SHORTEST_SLIP_IN_PLACE:
+                near = max(
+                    ((ratio(key, typed, cutoff=MIN_PLACE_RATIO), key) for key in keys), default=(0.0, "")
+                )
+                if near[0]:
+                    return Place(near[1], unit.ranks if unit else frozenset()), at + count
+        return None
+
+    def _of_its_kind(self, read: Sequence[Word], at: int, asked: Asked) -> list["_Match"]:
+        """A boarding school or adult learning centre that is called by its place instead of its name."""
+        if asked.level is None or not level_types_known_by_place(asked.level):
+            return []
+        return self._placed(read, at, asked)
+
+    def _in_place(self, read: Sequence[Word]) -> list["_Match"]:
+        """The schools of a place, when nothing but a place and maybe a level was said."""
+        rest, asked = _without_level(read)
+        return self._placed(rest, 0, asked)
+
+    def _placed(self, read: Sequence[Word], at: int, asked: Asked) -> list["_Match"]:
+        places, end = self._gazetteer.read(read, at)
+        if not places:
+            return []
+        reading = _Reading(_NO_NAME, places, end, "", None)
+        return [_Match(fit, reading) for fit in fitting(self._by_place[places[0].key], places, asked)]
+
+    def _bare(self, read: Sequence[Word], *, place_names: bool = False) -> list["_Match"]:
+        """The records named by a text that is nothing but level, name and place, in any order."""
+        if len(read) > MAX_BARE_NAME_WORDS:
+            return []
+        rest, asked = _without_level(read)
+        lead = next((at for at, word in enumerate(rest) if word.folded not in _AROUND_NAME), len(rest))
+        tail = next(
+            (at for at in range(len(rest), lead, -1) if rest[at - 1].folded not in _AROUND_NAME), lead
+        )
+        cuts = [rest[start:end] for start in range(lead + 1) for end in range(len(rest), tail - 1, -1)]
+        for name in cuts:
+            found = self._all_of(name, asked, self._names.exact, place_names=place_names)
+            if found:
+                return found
+        for look_up in (self._names.careless, self._names.mistyped):
+            found = self._all_of(rest[lead:tail], asked, look_up, place_names=place_names)
+            if found:
+                return found
+        return []
+
+    def _all_of(
+        self,
+        name: Sequence[Word],
+        asked: Asked,
+        look_up: Callable[[Sequence[Word]], list[Hit]],
+        *,
+        place_names: bool,
+    ) -> list["_Match"]:
+        """The records that all these words name: a name and then places, or places and then a name."""
+        _, end = self._gazetteer.read(name, 0)
+        for some in (name, (*name[end:], *name[:end])) if 0 < end < len(name) else (name,):
+            hits = [
+                (0, hit)
+                for hit in look_up(some)
+                if asked.level or self._name_enough(hit, place_names=place_names)
+            ]
+            found = self._fitting(some, hits, asked, whole=True)
+            if found:
+                return found
+        return []
+
+    def _name_enough(self, hit: Hit, *, place_names: bool) -> bool:
+        """Whether a name without "trường" and level is a school's: not one word, not just a place."""
+        return (
+            hit.words > 1 and not hit.key.isdigit() and (place_names or hit.key not in self._gazetteer.keys)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A name in the text with the level and the places written after it."""
+
+    hit: Hit
+    places: tuple[Place, ...]
+    end: int
+    typed: str
+    level: SchoolLevel | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A record that fits a reading."""
+
+    fit: Fit
+    reading: _Reading
+
+    @property
+    def end(self) -> int:
+        return self.reading.end
+
+    @property
+    def order(self) -> tuple[float, ...]:
+        """Sorts the likeliest first: how the name was recognised, level, place, own name, same accents."""
+        hit, entry = self.reading.hit, self.fit.entry
+        return (
+            -hit.likeness,
+            -hit.score,
+            not self.fit.same_level,
+            -self.fit.rank,
+            not entry.own,
+            entry.typed != self.reading.typed,
+        )
+
+    @property
+    def full(self) -> bool:
+        """Level, name and place were all said, exactly, and all fit."""
+        return self.fit.same_level and self.fit.exact_place and self.reading.hit.likeness is Likeness.EXACT
+
+
+_NO_NAME: Final = Hit("", 0, Likeness.TYPO, 60.0)
+
+
+def _ranked(matches: Iterable[_Match], limit: int) -> tuple[SchoolCandidate, ...]:
+    best: dict[str, _Match] = {}
+    for match in sorted(matches, key=lambda match: (match.order, match.fit.entry.school.id)):
+        best.setdefault(match.fit.entry.school.id, match)
+    return tuple(
+        SchoolCandidate(
+            school=match.fit.entry.school,
+            score=match.reading.hit.score,
+            full=len(best) == 1 and match.full,
+        )
+        for match in list(best.values())[:limit]
+    )
+
+
+def _without_level(read: Sequence[Word]) -> tuple[list[Word], Asked]:
+    """The words that are neither level nor class, and what those said."""
+    rest: list[Word] = []
+    level = stage = None
+    at = 0
+    while at < len(read):
+        class_ = read_class(read, at)
+        found = read_level(read, at)
+        if class_ is not None:
+            stage, at = class_
+        elif found is not None:
+            level, at = found
+        else:
+            rest.append(read[at])
+            at += 1
+    return rest, Asked(level, stage)
+
+
+def _goes_on(read: Sequence[Word], at: int) -> bool:
+    """Whether a longer name than any in the registry was written: a capital follows where few are capital."""
+    if at >= len(read) or read[at].breaks or read[at].gap or not read[at].capital or ends_name(read[at]):
+        return False
+    return sum(word.capital for word in read) < _MOSTLY * len(read)
