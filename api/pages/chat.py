@@ -1,0 +1,157 @@
+"""The web chat: one question in, one answer as a card out. All of the conversation is in `bot`."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID, uuid4
+
+import structlog
+from fastapi import APIRouter, Form, Request
+from pydantic import BaseModel, Field
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api import wording
+from api.dependencies import Asking, AskingDep, LanguageDep, Services, address_of, remember_language
+from api.errors import refusal
+from api.rendering import is_htmx, page, quoted
+from bot.conversation import respond_without_records
+from bot.messages import Incoming, Reply
+
+ANSWER_TIMEOUT: Final = 15.0
+"""Seconds until a parent is given the fixed steps instead of more waiting."""
+_PAGES: Final = ("/", "/quyen-rieng-tu", "/toilaai")
+
+log = structlog.get_logger(__name__)
+router = APIRouter(include_in_schema=False)
+
+
+class Question(BaseModel):
+    """The composer's form, or a tapped choice."""
+
+    text: str = ""
+    action: str = Field("", max_length=64, pattern=r"^[A-Za-z0-9_:.+\-]*$")
+    event_id: UUID = Field(default_factory=uuid4)
+    """Made with the form: the same form sent twice has one effect."""
+
+
+class Shared(BaseModel):
+    """What another app hands over through the share sheet of the phone."""
+
+    title: str = ""
+    text: str = ""
+    url: str = ""
+
+    @property
+    def as_text(self) -> str:
+        """The parts once each: apps put the link into the text, and its first line into the title."""
+        parts = [self.text, *(part for part in (self.title, self.url) if part and part not in self.text)]
+        return "\n".join(part for part in parts if part.strip())
+
+
+@router.get("/")
+async def first_page(request: Request, language: LanguageDep) -> HTMLResponse:
+    """The composer. Sets no cookie: reading needs none."""
+    return _chat_page(request, language)
+
+
+@router.post("/chat")
+async def chat(request: Request, asking: AskingDep, question: Annotated[Question, Form()]) -> Response:
+    """Answer what was typed or tapped: the whole page, or the answer alone when the page asks for that."""
+    return await _answer(
+        request,
+        asking,
+        Incoming(
+            conversation=asking.visit.conversation,
+            event_id=str(question.event_id),
+            received_at=asking.now,
+            text="" if question.action else question.text,
+            action=question.action or None,
+            language=asking.language,
+        ),
+    )
+
+
+@router.post("/share")
+async def share(request: Request, asking: AskingDep, shared: Annotated[Shared, Form()]) -> Response:
+    """Answer what was shared; the phone sends no id, so each time counts as new."""
+    return await _answer(
+        request,
+        asking,
+        Incoming(
+            conversation=asking.visit.conversation,
+            event_id=str(uuid4()),
+            received_at=asking.now,
+            text=shared.as_text,
+            forwarded=True,
+            language=asking.language,
+        ),
+    )
+
+
+@router.post("/chat/clear")
+async def clear() -> Response:
+    """Leave the questions on the screen behind; they are kept nowhere else."""
+    return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/language")
+async def choose_language(
+    request: Request, language: Annotated[str, Form()] = "vi", page: Annotated[str, Form()] = "/"
+) -> Response:
+    """Keep the language and go back to the page it was chosen on."""
+    response = RedirectResponse(page if page in _PAGES else "/", HTTPStatus.SEE_OTHER)
+    remember_language(request, response, language)
+    return response
+
+
+async def _answer(request: Request, asking: Asking, incoming: Incoming) -> Response:
+    if not incoming.action and not incoming.text.strip():
+        return _ask_again(request, incoming, "composer_empty")
+    limits = asking.services.limits
+    # A known visit is limited by the conversation as one person; addresses are shared by whole networks.
+    if not asking.visit.known and (refused := limits.take_check(address_of(request))):
+        return refusal(
+            request, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(refused.retry_after_seconds)}
+        )
+    status = HTTPStatus.OK
+    try:
+        replies = await _replies(asking.services, incoming)
+    except Exception as error:  # noqa: BLE001 - whatever broke, the parent gets the judged text and the steps
+        log.warning("web.answered_without_records", error=type(error).__name__)
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        replies = await respond_without_records(incoming, asking.now)
+    if not replies:
+        return _ask_again(request, incoming, "choice_repeated" if incoming.action else "composer_repeated")
+    asked = quoted(incoming.text)
+    if is_htmx(request):
+        response = page(
+            request, "turn.html", language=incoming.language, status=status, replies=replies, asked=asked
+        )
+    else:
+        response = _chat_page(request, incoming.language, replies=replies, asked=asked, status=status)
+    asking.visit.remember(request, response)
+    return response
+
+
+async def _replies(services: Services, incoming: Incoming) -> tuple[Reply, ...]:
+    async with asyncio.timeout(ANSWER_TIMEOUT + 1):
+        return await services.delivery.answer_to(incoming, ANSWER_TIMEOUT)
+
+
+def _ask_again(request: Request, incoming: Incoming, problem: str) -> Response:
+    words = wording.load(incoming.language).page[problem]
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if is_htmx(request):
+        # Beside the composer, not among the answers; what was typed is still in the box.
+        response = page(request, "problem.html", language=incoming.language, status=status, problem=words)
+        response.headers["HX-Retarget"] = "#problem-place"
+        response.headers["HX-Reswap"] = "innerHTML"
+        return response
+    return _chat_page(request, incoming.language, problem=words, draft=incoming.text, status=status)
+
+
+def _chat_page(
+    request: Request, language: str, *, status: int = HTTPStatus.OK, **shown: object
+) -> HTMLResponse:
+    blank = {"replies": (), "asked": "", "problem": "", "draft": ""}
+    return page(request, "chat.html", language=language, status=status, **{**blank, **shown})

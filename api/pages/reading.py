@@ -1,0 +1,30 @@
+"""Pages to read: who answers here, what is kept, and what still holds without a network."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from api import wording
+from api.dependencies import LanguageDep
+from api.rendering import page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/quyen-rieng-tu")
+async def privacy(request: Request, language: LanguageDep) -> HTMLResponse:
+    """What is kept and for how long, with the ways to see and delete it."""
+    words = wording.load(language).privacy_page
+    return page(request, "privacy.html", language=language, page=words, page_path="/quyen-rieng-tu")
+
+
+@router.get("/toilaai")
+async def about(request: Request, language: LanguageDep) -> HTMLResponse:
+    """Who answers, on what grounds, and what it cannot do."""
+    words = wording.load(language).about_page
+    return page(request, "information.html", language=language, page=words, page_path="/toilaai")
+
+
+@router.get("/offline")
+async def offline(request: Request, language: LanguageDep) -> HTMLResponse:
+    """The fixed steps, kept in the browser for when there is no network."""
+    return page(request, "offline.html", language=language)

@@ -1,0 +1,115 @@
+"""Pages from templates: every value escaped, nothing inline, no text of a person in an address."""
+
+import re
+from functools import cache
+from http import HTTPStatus
+from typing import cast
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from api import assets, wording
+from api.dependencies import new_event_id
+from bot import texts
+from bot.messages import Choice, Reply
+from bot.settings import Settings
+
+_LEADING_SYMBOLS = re.compile(r"^[^\w(“\"]+")
+_MASK = re.compile(r"(?<=\d) ••• (?=\d)")
+_LONG_DIGITS = re.compile(r"\d(?:[\s.\-]?\d){5,}")
+_LINKISH = re.compile(r"(?i)\bhttp(?=s?://)")
+_DOT_IN_NAME = re.compile(r"(?<=\w)\.(?=\w)")
+_QUOTED_LENGTH = 140
+ON_THE_PAGE = ("sent_money", "on_phone")
+"""Choices of the emergency strip, which is on every page."""
+_USUAL = (*ON_THE_PAGE, "report", "dispute", "notify", "menu", "appeal")
+"""Choices that any answer may carry, whatever it asks."""
+
+
+def headline_text(headline: str) -> str:
+    """The headline without the emoji that plain channels need, its masked numbers kept on one line."""
+    return _MASK.sub("\N{NO-BREAK SPACE}•••\N{NO-BREAK SPACE}", _LEADING_SYMBOLS.sub("", headline))
+
+
+def quoted(text: str) -> str:
+    """The start of what a person asked, so that nothing in it can be dialled or opened by mistake."""
+    line = " ".join(text.split())
+    if len(line) > _QUOTED_LENGTH:
+        line = line[: _QUOTED_LENGTH - 1].rstrip() + "…"
+    line = _LONG_DIGITS.sub(_masked, line)
+    return _DOT_IN_NAME.sub("[.]", _LINKISH.sub("hxxp", line))
+
+
+def _masked(found: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", found.group())
+    return f"{digits[:3]} ••• {digits[-3:]}"
+
+
+def is_ours(url: str) -> bool:
+    """Whether a link may be shown: a path of this site, or an https address that our own code chose."""
+    return (url.startswith("/") and not url.startswith("//")) or url.startswith("https://")
+
+
+def asked_choices(reply: Reply) -> tuple[Choice, ...]:
+    """The choices that answer the reply's question."""
+    return tuple(choice for choice in reply.choices if reply.question and not _is_quiet(choice))
+
+
+def quiet_choices(reply: Reply) -> tuple[Choice, ...]:
+    """The usual choices, without those that the page always shows."""
+    return tuple(
+        choice
+        for choice in reply.choices
+        if choice.token not in ON_THE_PAGE and (not reply.question or _is_quiet(choice))
+    )
+
+
+def _is_quiet(choice: Choice) -> bool:
+    return choice.token.partition(":")[0] in _USUAL
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("api"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = cast("dict[str, object]", environment.filters)
+    filters |= {item.__name__: item for item in (headline_text, is_ours, asked_choices, quiet_choices)}
+    names = cast("dict[str, object]", environment.globals)
+    names |= {"asset": assets.address, "new_event_id": new_event_id}
+    return environment
+
+
+def is_htmx(request: Request) -> bool:
+    """Whether the page asks for the answer alone, to put it into itself."""
+    return request.headers.get("hx-request") == "true"
+
+
+def render(template: str, *, language: str, settings: Settings, **values: object) -> str:
+    """The template as text, with the words of `language`."""
+    words = texts.load(language)
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            lang=language,
+            t=wording.load(language),
+            says=words.get,
+            demo=settings.serves_demo,
+            operator=settings.operator,
+            **{"page_path": "/", **values},
+        )
+    )
+
+
+def page(
+    request: Request, template: str, *, language: str, status: int = HTTPStatus.OK, **values: object
+) -> HTMLResponse:
+    """The template as a response."""
+    settings = cast("Settings", request.app.state.settings)
+    return HTMLResponse(render(template, language=language, settings=settings, **values), status)
