@@ -41,7 +41,7 @@ class Records(Protocol):
         """Note that nothing can be sent to an address any more."""
         ...
 
-    async def address_moved(self, moved: AddressMoved, now: datetime) -> None:
+    async def address_moved(self, moved: AddressMoved) -> None:
         """Note the new address of a conversation."""
         ...
 
@@ -98,7 +98,7 @@ class Intake:
                 case AddressGone():
                     await self._records.address_gone(event, now)
                 case AddressMoved():
-                    await self._records.address_moved(event, now)
+                    await self._records.address_moved(event)
         except Exception as error:  # noqa: BLE001 - whatever it was, the event is not in our records
             # Only the class: a database error repeats the values, and those are what a parent wrote.
             log.warning("intake.not_committed", channel=self.channel.channel, error=type(error).__name__)
@@ -107,11 +107,13 @@ class Intake:
 
     def _may_tell(self, incoming: Incoming, now: datetime) -> bool:
         address = incoming.conversation.address
-        told = self._told.pop(address, None)
-        self._told[address] = told if told is not None and now - told < OUTAGE_PAUSE else now
+        told = self._told.get(address)
+        if told is not None and now - told < OUTAGE_PAUSE:
+            return False
+        self._told[address] = now
         while len(self._told) > OUTAGE_ADDRESSES_KEPT:
             del self._told[next(iter(self._told))]
-        return self._told[address] is now
+        return True
 
     async def _help_directly(self, incoming: Incoming, now: datetime) -> None:
         """Nothing of this is recorded: the real answer follows when the update comes again."""

@@ -1,8 +1,8 @@
 """Long polling, for a machine without a public address: our own loop, so nothing is confirmed too early."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Mapping
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -63,20 +63,20 @@ async def poll(
     while not stop.is_set():
         try:
             if not listening:
-                await _unless(stop, channel.listen_by_polling())
+                await unless(stop, channel.listen_by_polling())
                 listening = True
-            batch = await _unless(stop, channel.fetch(offset)) or []
+            batch = await unless(stop, channel.fetch(offset)) or []
         except PlatformUnavailable as fault:
             log.warning("polling.unavailable", detail=fault.detail)
             # A webhook that somebody set meanwhile is the same conflict as a second poller.
             listening = listening and not isinstance(fault, AnotherListener)
-            await _sleep(pauses.after_failure(fault.retry_after), stop)
+            await unless(stop, asyncio.sleep(pauses.after_failure(fault.retry_after)))
             continue
         if await _take_all(intake, batch):
             offset = max((offset, *(_next_offset(raw) for raw in batch)))
             pauses.reset()
         else:
-            await _sleep(pauses.after_failure(), stop)
+            await unless(stop, asyncio.sleep(pauses.after_failure()))
 
 
 async def _take_all(intake: Intake, batch: list[Mapping[str, object]]) -> bool:
@@ -92,7 +92,7 @@ def _next_offset(raw: Mapping[str, object]) -> int:
     return number + 1 if isinstance(number, int) else 0
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+async def unless(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
     """The result of `work`, or None when `stop` came first. What was not fetched stays with the platform."""
     task = asyncio.ensure_future(work)
     stopping = asyncio.ensure_future(stop.wait())
@@ -104,10 +104,3 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None
         if not task.done():
             task.cancel()
         await asyncio.gather(task, stopping, return_exceptions=True)
-
-
-async def _sleep(seconds: float, stop: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -223,19 +223,21 @@ class TelegramChannel:
     async def send(self, address: str, reply: Reply) -> SendResult:
         """Send one reply, text first, then the hotline's card. See `ChannelAdapter.send`."""
         try:
-            return await self._send(address, reply)
+            await self._send(address, reply)
         except ChatMigrated as moved:
-            return await self._send_to_new(str(moved.new_chat_id), reply)
-        except TelegramError as error:
+            return replace(await self._try(str(moved.new_chat_id), reply), new_address=str(moved.new_chat_id))
+        except Exception as error:  # noqa: BLE001 - the edge to the platform: an odd answer is an outcome too
             return outcome(error)
+        return SENT
 
-    async def _send_to_new(self, address: str, reply: Reply) -> SendResult:
+    async def _try(self, address: str, reply: Reply) -> SendResult:
         try:
-            return replace(await self._send(address, reply), new_address=address)
-        except TelegramError as error:
-            return replace(outcome(error), new_address=address)
+            await self._send(address, reply)
+        except Exception as error:  # noqa: BLE001 - as above
+            return outcome(error)
+        return SENT
 
-    async def _send(self, address: str, reply: Reply) -> SendResult:
+    async def _send(self, address: str, reply: Reply) -> None:
         chat_id, thread = Place.chat_and_thread(address)
         ours = for_telegram(reply)
         # The text may have arrived the last time and only the card been refused: then only the card is due.
@@ -252,7 +254,6 @@ class TelegramChannel:
             self._remember_half(address, reply)
             await self._send_card(chat_id, thread, ours.card)
             self._half_sent.pop(address, None)
-        return SENT
 
     async def _send_card(self, chat_id: int, thread: int | None, card: Card) -> None:
         await self._bot.send_contact(
@@ -273,7 +274,7 @@ def _keyboard(reply: TelegramReply) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def outcome(error: TelegramError) -> SendResult:
+def outcome(error: Exception) -> SendResult:
     """What is known about a message after this error."""
     detail = type(error).__name__
     match error:

@@ -1,6 +1,6 @@
 """A reply as Telegram will show it: plain text, bold first line, buttons below, the hotline as a card."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -49,13 +49,14 @@ class TelegramReply:
 
 def for_telegram(reply: Reply) -> TelegramReply:
     """Lay a reply out for Telegram. Nothing is markup, so no text can pretend to be ours or become a link."""
-    text = as_text(reply, numbered=False, limit=TEXT_LIMIT)
+    buttons = tuple(link for link in reply.links if link.url.startswith(("https://", "http://")))
+    words = replace(reply, choices=(), links=tuple(link for link in reply.links if link not in buttons))
+    text = as_text(words, numbered=False, limit=TEXT_LIMIT)
     bold = reply.headline if text.startswith(reply.headline) else ""
-    links = tuple((Button(link.label, url=link.url),) for link in reply.links if _is_web(link.url))
     return TelegramReply(
         text=text,
         bold=len(bold.encode("utf-16-le")) // 2,
-        rows=(*_rows(reply.choices), *links),
+        rows=(*_rows(reply.choices), *((Button(link.label, url=link.url),) for link in buttons)),
         card=_card(reply.calls),
     )
 
@@ -83,7 +84,3 @@ def _card(calls: tuple[Call, ...]) -> Card | None:
         return None
     hotline = calls[0]
     return Card(hotline.dial, hotline.name[:CARD_NAME_LIMIT], hotline.note[:CARD_NAME_LIMIT])
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("https://", "http://"))

@@ -8,8 +8,8 @@ from bot.channels.events import AddressGone, AddressMoved, Received
 from bot.messages import Channel, ConversationId, Incoming
 
 ALBUMS_KEPT = 1000
-COMMANDS_OF_OURS = frozenset({"/start", "/kiemtra", "/help", "/menu"})
-"""Commands that may be given in a group without our name after them."""
+MENU = ("kiemtra", "tim", "theodoi", "baocao", "trogiup", "dulieu", "xoa", "quyenriengtu", "toilaai", "dung")
+"""Commands shown beside the text field, in this order."""
 
 NUMBERS_OF_ONE_CARD = 10
 
@@ -90,7 +90,8 @@ class UpdateReader:
             name, _, whose = command.partition("@")
             if whose and whose.casefold() != (self.username or "").casefold():
                 return None
-            named = named or bool(whose) or name in COMMANDS_OF_OURS
+            # Other bots of a group have commands too; a bare one that we do not know is theirs.
+            named = named or bool(whose) or name.removeprefix("/") in MENU
             text = f"{name} {argument}".strip()
         if said.place.is_group and not (named or self._is_ours(said.answers)):
             return None

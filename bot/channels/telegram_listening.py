@@ -1,0 +1,69 @@
+"""One Telegram bot from start to stop: makes itself known, then listens in the way the operator chose."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.channels.events import PlatformUnavailable
+from bot.channels.intake import Intake
+from bot.channels.polling import Pauses, poll, unless
+from bot.channels.telegram import TelegramChannel, TelegramCommand
+from bot.channels.telegram_updates import MENU
+from bot.settings import Settings
+from bot.texts import Texts, load
+
+WEBHOOK_PATH = "/webhooks/telegram"
+
+log = structlog.get_logger(__name__)
+
+
+def channel_of(settings: Settings) -> TelegramChannel | None:
+    """The channel, when a token is set. Opens no connection."""
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return None
+    return TelegramChannel(token, api_base=settings.telegram_api_base, proxy=settings.telegram_proxy or None)
+
+
+async def listen(
+    channel: TelegramChannel,
+    intake: Intake,
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    pauses: Callable[[], Pauses] = Pauses,
+) -> None:
+    """Listen until `stop` is set. A platform that cannot be reached is tried again for as long as it takes.
+
+    Raises:
+        TokenRefused: Telegram does not accept the token; waiting does not help.
+    """
+    await _until_it_works(lambda: channel.introduce(_menus()), stop, pauses())
+    if settings.telegram_mode == "polling":
+        await poll(channel, intake, stop, pauses=pauses())
+        return
+    url = settings.public_url.rstrip("/") + WEBHOOK_PATH
+    secret = settings.telegram_webhook_secret.get_secret_value()
+    await _until_it_works(lambda: channel.listen_by_webhook(url, secret), stop, pauses())
+    await stop.wait()
+
+
+def _menus() -> dict[str, tuple[TelegramCommand, ...]]:
+    """Vietnamese for everybody, English where the app is set to it."""
+    return {"": _menu(load("vi")), "en": _menu(load("en"))}
+
+
+def _menu(texts: Texts) -> tuple[TelegramCommand, ...]:
+    return tuple(TelegramCommand(name, texts.get(f"command.{name}")) for name in MENU)
+
+
+async def _until_it_works(work: Callable[[], Awaitable[None]], stop: asyncio.Event, pauses: Pauses) -> None:
+    while not stop.is_set():
+        try:
+            await unless(stop, work())
+        except PlatformUnavailable as fault:
+            log.warning("telegram.unavailable", detail=fault.detail)
+            await unless(stop, asyncio.sleep(pauses.after_failure(fault.retry_after)))
+        else:
+            return
