@@ -1,7 +1,26 @@
 """Bank accounts and VietQR payloads: what money would be sent to."""
 
+import re
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.resources import files
+from typing import Final, cast
+
+from scamcheck.digits import PlainText, disjoint, last_match, overlaps, plain
+from scamcheck.vietqr import Payload, find_payloads
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """A bank as `data/banks.toml` has it."""
+
+    bin: str
+    name: str
+    """Short name, for showing."""
+    host: str = ""
+    """Its official host, for recognising imitations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +49,225 @@ class PaymentRequest:
     account: BankAccount
     amount: Decimal | None
     purpose: str | None
+
+
+# --- the banks ----------------------------------------------------------------------------------------------------
+
+
+def _load() -> tuple[dict[str, Bank], dict[str, Bank], dict[str, Bank]]:
+    table = tomllib.loads(files("scamcheck").joinpath("data", "banks.toml").read_text(encoding="utf-8"))
+    banks: dict[str, Bank] = {}
+    anywhere: dict[str, Bank] = {}
+    near: dict[str, Bank] = {}
+    for row in cast("list[dict[str, object]]", table["bank"]):
+        bank = Bank(cast("str", row["bin"]), cast("str", row["name"]), cast("str", row["host"]))
+        banks[bank.bin] = bank
+        for alias in cast("list[str]", row["aliases"]):
+            anywhere[_squeezed(alias)] = bank
+        for alias in (*cast("list[str]", row["aliases"]), *cast("list[str]", row["near"])):
+            near[_squeezed(alias)] = bank
+    return banks, anywhere, near
+
+
+def _squeezed(alias: str) -> str:
+    return re.sub(r"[ .\-]", "", alias)
+
+
+def _pattern(aliases: Sequence[str]) -> re.Pattern[str]:
+    """Every alias, longest first, its spaces written anyhow."""
+    written = sorted(aliases, key=len, reverse=True)
+    return re.compile("(?<![a-z0-9])(?:" + "|".join(_spaced(alias) for alias in written) + ")(?![a-z0-9])")
+
+
+def _spaced(alias: str) -> str:
+    return re.escape(alias).replace(r"\ ", r"[ .\-]?")
+
+
+def _aliases(names: Sequence[str]) -> list[str]:
+    table = tomllib.loads(files("scamcheck").joinpath("data", "banks.toml").read_text(encoding="utf-8"))
+    rows = cast("list[dict[str, list[str]]]", table["bank"])
+    return [alias for row in rows for name in names for alias in row[name]]
+
+
+_BANKS, _ANYWHERE, _NEAR = _load()
+_ANYWHERE_PATTERN: Final = _pattern(_aliases(["aliases"]))
+_NEAR_PATTERN: Final = _pattern(_aliases(["aliases", "near"]))
+_AFTER_BANK_WORD: Final = re.compile(r"(?<![a-z0-9])(?:ngan hang|nh|bank)[ :]{1,2}")
+
+
+def banks() -> tuple[Bank, ...]:
+    """Every bank of the table, in its order."""
+    return tuple(_BANKS.values())
+
+
+def bank_by_bin(number: str) -> Bank | None:
+    """The bank with this six-digit identification number."""
+    return _BANKS.get(number)
+
+
+def bank_named(folded: str) -> Bank | None:
+    """The first bank that folded text names; words too short to be sure of count only after "ngân hàng"."""
+    match = _ANYWHERE_PATTERN.search(folded)
+    if match:
+        return _ANYWHERE[_squeezed(match[0])]
+    for word in _AFTER_BANK_WORD.finditer(folded):
+        named = _NEAR_PATTERN.match(folded, word.end())
+        if named:
+            return _NEAR[_squeezed(named[0])]
+    return None
+
+
+# --- accounts in text -----------------------------------------------------------------------------------------------
+
+_LABEL: Final = re.compile(
+    r"(?<![a-z0-9])(?P<account>stk|s ?t ?k|so ?tk|so tai ?khoan|tai ?khoan|tk|tkhoan|account(?: no| number)?|acc(?: no)?|a/c|"
+    r"so the|vao so|qua so|toi so|den so|tknh|tk nh)(?![a-z])"
+    r"|(?<![a-z0-9])(?P<money>ck|chuyen khoan|chuyen tien|chuyen|chuyen vao|nop|nop tien|gui tien|bank|banking|thanh toan|"
+    r"dong tien|dong|nap|nap tien)(?![a-z])"
+    r"|(?<![a-z0-9])(?P<phone>goi|sdt|dt|so dt|dien thoai|lien he|lh|zalo|hotline|tong dai|alo|nhan tin|viber|tel|phone|"
+    r"telegram|facebook|fb|vneid|garena|game|gmail|email)(?![a-z])"
+    r"|(?<![a-z0-9])(?P<other>mst|ma so thue|cccd|cmnd|cmt|can cuoc|otp|ma gd|ma giao dich|ma don|van don|so du|"
+    r"noi dung|nd|so tien|hoa don|imei|bhxh|bhyt|ngay|luc)(?![a-z])"
+)
+_REACH: Final = 60
+_CANDIDATE: Final = re.compile(
+    r"(?<![0-9a-z.,\-+/@])[0-9a-z]{1,30}(?:[ .\-][0-9a-z]{1,19}){0,8}(?![0-9a-z@/])",
+)
+_NUMBER: Final = re.compile(
+    r"(?<![0-9a-z+/@#*])(?:[0-9oli]{6,19}|[0-9]{1,10}(?:[ .\-][0-9]{2,10}){1,6})(?![0-9a-z@]|[.,][0-9])"
+)
+_VIRTUAL: Final = re.compile(r"(?<![0-9a-z+/@#*.])(?=[a-z]{0,10}[0-9])[0-9a-z]{6,19}(?![0-9a-z@.]|-[0-9a-z])")
+_MONEY: Final = re.compile(r"[0-9]{1,3}(?:[ .,][0-9]{3})+")
+_MONEY_UNIT: Final = re.compile(r" ?(?:d|dong|vnd|k|nghin|ngan|tr|trieu|ty|cu|usd|%|/)(?![a-z])")
+_DATE: Final = re.compile(r"[0-9]{1,2}[.\-][0-9]{1,2}[.\-][0-9]{2,4}")
+_TO_DIGITS: Final = str.maketrans("oli", "011")
+_CLOSE: Final = re.compile(
+    r"[\s.:;,\-–|/()\[\]=_·•>]*(?:(?:ngan hang|nh|bank|tai|cua|thuoc|o|chu|la|qua|ten|ctk|tai khoan|stk|tk|so|vao|den|toi|cho|"
+    r"nay|sau|ben|em|anh|chi|co|minh|cong ty|truong|giup|gap|ngay|nhe|voi|a)[\s.:;,\-|/()]*){0,6}"
+)
+_MIN_DIGITS: Final = 6
+_MAX_LENGTH: Final = 19
+
+
+def find_accounts(display: str) -> tuple[BankAccount, ...]:
+    """Find the bank accounts of a message: those its words call one, and those of VietQR payloads in it.
+
+    An account is a number that the words make one ("stk", "vào tài khoản", a bank's name beside it); no length or
+    check digit can tell, and many banks let a phone number be one. Each (bank, number) once, in order.
+    """
+    view = plain(display)
+    found = [payment.account for payment in find_payments(display)]
+    blocked = disjoint((account.start, account.end) for account in found)
+    if any(char.isdigit() for char in view.text):
+        found.extend(_Accounts(view, blocked).read())
+    seen: dict[str, BankAccount] = {}
+    for account in sorted(found, key=lambda account: account.start):
+        seen.setdefault(account.key, account)
+    return tuple(seen.values())
+
+
+def find_payments(display: str) -> tuple[PaymentRequest, ...]:
+    """Find the VietQR payloads of a message that are whole and whose check sum is right; others yield nothing."""
+    return tuple(_request(payload) for payload in find_payloads(display))
+
+
+def _request(payload: Payload) -> PaymentRequest:
+    bank = _BANKS.get(payload.bin)
+    account = BankAccount(
+        payload.account, payload.bin, bank.name if bank else None, payload.start, payload.end
+    )
+    return PaymentRequest(account, payload.amount, payload.purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    number: str
+    start: int
+    end: int
+    label: str
+
+
+class _Accounts:
+    """One pass over one message."""
+
+    def __init__(self, view: PlainText, blocked: Sequence[tuple[int, int]]) -> None:
+        self._view = view
+        self._text = view.text
+        self._blocked = blocked
+        self._banks = [
+            (match.start(), match.end(), _NEAR[_squeezed(match[0])])
+            for match in _NEAR_PATTERN.finditer(view.text)
+        ]
+
+    def read(self) -> list[BankAccount]:
+        candidates = self._candidates()
+        accounts: list[BankAccount] = []
+        for index, candidate in enumerate(candidates):
+            left = candidates[index - 1].end if index else 0
+            right = candidates[index + 1].start if index + 1 < len(candidates) else len(self._text)
+            bank, close = self._bank(candidate, left, right)
+            if candidate.label == "account" or (close and bank):
+                accounts.append(
+                    BankAccount(
+                        candidate.number,
+                        bank.bin if bank else None,
+                        bank.name if bank else None,
+                        *self._view.span(candidate.start, candidate.end),
+                    )
+                )
+        return accounts
+
+    def _candidates(self) -> list[_Candidate]:
+        """Numbers that could be accounts, each with the nearest label before it."""
+        found: list[_Candidate] = []
+        previous = 0
+        for match in self._numbers():
+            start, end = match.span()
+            if start < previous or overlaps(self._view.span(start, end), self._blocked):
+                continue
+            label = last_match(_LABEL, self._text, max(previous, start - _REACH), start)
+            kind = label.lastgroup or "" if label else ""
+            number = self._number(match, kind)
+            if number:
+                found.append(_Candidate(number, start, end, kind))
+                previous = end
+        return found
+
+    def _numbers(self) -> list[re.Match[str]]:
+        matches = [*_NUMBER.finditer(self._text), *_VIRTUAL.finditer(self._text)]
+        return sorted(matches, key=lambda match: (match.start(), -match.end()))
+
+    def _number(self, match: re.Match[str], label: str) -> str | None:
+        written = match[0]
+        if label in {"phone", "other"} or _DATE.fullmatch(written):
+            return None
+        if _MASKED.match(self._text, match.end()):
+            return None
+        if _MONEY_UNIT.match(self._text, match.end()):
+            return None
+        if _MONEY.fullmatch(written) and (label != "account" or written.endswith("000")):
+            return None
+        digits = re.sub(r"[ .\-]", "", written)
+        letters = sum(char.isalpha() for char in digits)
+        if letters and (letters * 2 > len(digits) or set(digits) - set("0123456789oli")):
+            start, end = self._view.span(*match.span())
+            return digits.upper() if label == "account" and end - start == len(digits) else None
+        digits = digits.translate(_TO_DIGITS)
+        return digits if _MIN_DIGITS <= len(digits) <= _MAX_LENGTH else None
+
+    def _bank(self, candidate: _Candidate, left: int, right: int) -> tuple[Bank | None, bool]:
+        """The bank named for this account, and whether its name stands right beside the number."""
+        after = [bank for bank in self._banks if candidate.end <= bank[0] < right]
+        before = [bank for bank in self._banks if left <= bank[0] and bank[1] <= candidate.start]
+        if after and _CLOSE.fullmatch(self._text, candidate.end, after[0][0]):
+            return after[0][2], True
+        if before and _CLOSE.fullmatch(self._text, before[-1][1], candidate.start):
+            return before[-1][2], True
+        if before and candidate.start - before[-1][1] <= _REACH:
+            return before[-1][2], False
+        if after and after[0][0] - candidate.end <= _REACH:
+            return after[0][2], False
+        return None, False
+
+
+_MASKED: Final = re.compile(r"[ .\-]?(?:[x*#]{2,}|••)")

@@ -1,0 +1,154 @@
+"""What is known of hosts: shared ones, shorteners, cheap endings, official ones and how they are imitated."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final, cast
+
+from publicsuffixlist import PublicSuffixList
+
+from scamcheck.bank_account import banks
+
+SUFFIXES: Final = PublicSuffixList(accept_unknown=False)
+"""The Public Suffix List as packaged; read once, offline."""
+
+FILE_ENDINGS: Final = frozenset(
+    {"xxx", "zip", "mov", "py", "md", "sh", "pl", "rs", "ps", "so", "cab", "java", "app"}
+)
+"""Domain endings that are file endings at least as often: a link only with a scheme or a path."""
+
+SENTENCE_ENDINGS: Final = frozenset(
+    "ai an and anh are as at ba bao be bi bo bom ca cam can car care cat cha cho co cu da day de do dong duong em "
+    "eu fan ga gi go ha hay ho hot hu id im in is it ki la lam le lo loan lol ma mai me men mo moi mom mu my na nam "
+    "ne ngo nghe ni no ong one oi pa pe phone pm re room run sa se si so su ta tai tel tin to top tra tu tui va van "
+    "vi win".split()
+)
+"""Endings that are Vietnamese words without accents (mẹ, có, ở, là …) and so may begin the next sentence."""
+
+STRONG_ENDINGS: Final = frozenset(
+    "com net org vn info xyz top vip icu cc club shop online site store live life click link cyou buzz biz asia pro "
+    "work app tk ml gq cf pw ws ink fun space website bet casino me gov edu io sbs cfd bond lol win".split()
+)
+"""Endings that make spaced-out or capitalised words a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Official:
+    host: str
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hosts:
+    shared: frozenset[str]
+    shorteners: frozenset[str]
+    cheap_endings: frozenset[str]
+    same: dict[str, str]
+    query: dict[str, str]
+    official: tuple[_Official, ...]
+
+
+def _load() -> _Hosts:
+    table: dict[str, Any] = tomllib.loads(
+        files("scamcheck").joinpath("data", "hosts.toml").read_text(encoding="utf-8")
+    )
+    official = [
+        _Official(cast("str", row["host"]), frozenset(cast("list[str]", row["words"])))
+        for row in cast("list[dict[str, object]]", table["official"])
+    ]
+    for bank in banks():
+        if bank.host:
+            word = bank.host.split(".")[0].replace("-", "")
+            official.append(_Official(bank.host, frozenset({word})))
+    return _Hosts(
+        frozenset(cast("list[str]", table["shared"]["hosts"])),
+        frozenset(cast("list[str]", table["shorteners"]["hosts"])),
+        frozenset(cast("list[str]", table["cheap"]["tlds"])),
+        cast("dict[str, str]", table["shared"]["same"]),
+        cast("dict[str, str]", table["shared"]["query"]),
+        tuple(official),
+    )
+
+
+HOSTS: Final = _load()
+_OFFICIAL_HOSTS: Final = tuple(official.host for official in HOSTS.official)
+_WORDS: Final = {
+    word.replace(" ", ""): official.host for official in HOSTS.official for word in official.words
+}
+_LONG_WORD: Final = 6
+"""From this length on a word is recognised inside a longer label and with one letter changed."""
+_GOVERNMENT: Final = ("gov.vn", "edu.vn")
+_CONFUSABLE: Final = str.maketrans({
+    "а": "a", "ɑ": "a", "α": "a", "в": "b", "ь": "b", "β": "b", "с": "c", "ϲ": "c", "ԁ": "d", "е": "e", "ё": "e",
+    "є": "e", "ε": "e", "ɡ": "g", "һ": "h", "н": "h", "հ": "h", "і": "i", "ї": "i", "ı": "i", "ι": "i", "ɩ": "i",
+    "ј": "j", "к": "k", "κ": "k", "ӏ": "l", "ⅼ": "l", "ǀ": "l", "м": "m", "п": "n", "ո": "n", "η": "n", "о": "o",
+    "ο": "o", "օ": "o", "σ": "o", "р": "p", "ρ": "p", "ԛ": "q", "г": "r", "ѕ": "s", "т": "t", "τ": "t", "υ": "u",
+    "ս": "u", "ν": "v", "ѵ": "v", "ԝ": "w", "ω": "w", "х": "x", "χ": "x", "у": "y", "γ": "y", "з": "z",
+})  # fmt: skip
+_DIGIT_LETTERS: Final = str.maketrans("013457", "oleast")
+
+
+def skeleton(host: str) -> str:
+    """The host with look-alike letters of other alphabets and all accents turned into plain Latin ones."""
+    return _unaccented(host.translate(_CONFUSABLE))
+
+
+def _unaccented(host: str) -> str:
+    return "".join(
+        char
+        for char in unicodedata.normalize("NFKD", host.replace("đ", "d"))
+        if not unicodedata.combining(char)
+    )
+
+
+def official_imitated(ascii_host: str, plain_host: str, path: str, user: str) -> str | None:
+    """The official host that this one is dressed up as, or None; official hosts and their subdomains never are."""
+    if _is_official(ascii_host):
+        return None
+    for official in _OFFICIAL_HOSTS:
+        if official in user or f".{official}." in f".{plain_host}." or f"/{official}" in path:
+            return official
+    tokens = [token for token in re.split(r"[.\-]", plain_host) if token]
+    for token in tokens:
+        if imitated := _imitated_word(token):
+            return imitated
+    joined = "".join(tokens[:-1])
+    for word, official in _WORDS.items():
+        if len(word) >= _LONG_WORD and word in joined:
+            return official
+    if "gov" in tokens:
+        return _GOVERNMENT[0]
+    return None
+
+
+def _is_official(ascii_host: str) -> bool:
+    return any(
+        ascii_host == official or ascii_host.endswith("." + official)
+        for official in (*_OFFICIAL_HOSTS, *_GOVERNMENT)
+    )
+
+
+def _imitated_word(token: str) -> str | None:
+    for spelling in dict.fromkeys((token, token.translate(_DIGIT_LETTERS))):
+        if official := _WORDS.get(spelling):
+            return official
+        if len(spelling) >= _LONG_WORD + 1:
+            for near in _one_letter_away(spelling):
+                if official := _WORDS.get(near):
+                    return official
+    return None
+
+
+def _one_letter_away(token: str) -> Iterator[str]:
+    """Words one step away that could be the original: a letter dropped, doubled, swapped or changed."""
+    for index in range(len(token)):
+        head, tail = token[:index], token[index + 1 :]
+        yield head + tail
+        for letter in "abcdefghijklmnopqrstuvwxyz":
+            yield head + letter + tail
+            yield head + letter + token[index:]
+        if index + 1 < len(token):
+            yield head + token[index + 1] + token[index] + token[index + 2 :]
