@@ -39,6 +39,12 @@ def number_with_key(key: str, observables: Observables | None = None) -> PhoneNu
     return parsed.number if parsed else PhoneNumber(key, PhoneKind.FOREIGN)
 
 
+def national_form(number: PhoneNumber) -> str:
+    """The number whole, as somebody in Vietnam types it. Only for what a person sends to the authorities."""
+    dialled = phone.dialled(number)
+    return f"0{dialled.removeprefix('+84')}" if dialled.startswith("+84") else dialled
+
+
 def masked_digits(digits: str) -> str:
     """Digits of an account, or digits that make no number, with their middle hidden."""
     kept = "".join(character for character in digits if character.isalnum() or character == "+")

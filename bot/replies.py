@@ -178,6 +178,22 @@ def _call_notes(shown: ShownContact, texts: Texts, now: datetime) -> Iterator[st
         yield texts.get("who.example")
 
 
+def call_113(texts: Texts) -> Call:
+    """113, which needs no record: it is what is left when nothing can be looked up."""
+    return Call(texts.get("role.police_113"), "113", "113", texts.get("role_note.police_113"))
+
+
+def fixed_steps(texts: Texts, first_line: str) -> Reply:
+    """The steps that are right whatever it was, and 113."""
+    return Reply(
+        headline=first_line,
+        level=Level.CANNOT_CHECK,
+        steps=texts.lines("steps.cannot_check"),
+        calls=(call_113(texts),),
+        advice=(texts.get("contact.no_police_unknown_place"),),
+    )
+
+
 def written_hours(hours: str, texts: Texts) -> str:
     """Duty hours in words: "T2-T6 07:00-17:00" becomes "thứ 2–thứ 6 07:00–17:00"."""
     names = dict(zip(("T2", "T3", "T4", "T5", "T6", "T7", "CN"), texts.lines("contact.days"), strict=True))

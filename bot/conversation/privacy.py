@@ -1,0 +1,93 @@
+"""Quyền riêng tư: what is kept, seeing all of it (/dulieu), and deleting it at once (/xoa)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.conversation.context import Context, Turn, say
+from bot.conversation.memory import Memory
+from bot.messages import Choice, Incoming, Reply
+from bot.replies import school_label, shortened
+from db import people
+from db.people import StoredData
+
+_LISTED = 10
+"""At most this many codes or names are written out; the rest is counted."""
+
+
+async def rights(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """What is kept and which rights there are."""
+    texts = context.texts
+    reply = Reply(
+        headline=texts.get("privacy.headline"),
+        steps=texts.lines("privacy.steps"),
+        advice=(
+            *texts.lines("privacy.rights"),
+            texts.get("who.operator", operator=context.settings.operator),
+        ),
+        choices=(Choice("data", texts.get("choice.data")), Choice("erase", texts.get("choice.erase"))),
+    )
+    return say(reply, context.memory.without_question())
+
+
+async def data(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """Everything held about this conversation, in words."""
+    texts = context.texts
+    held = await people.stored_data(context.session, context.conversation)
+    reply = Reply(
+        headline=texts.get("privacy.data_headline"),
+        steps=tuple(_held(held, context)),
+        choices=(Choice("erase", texts.get("choice.erase")),),
+    )
+    return say(reply, context.memory.without_question())
+
+
+def _held(held: StoredData, context: Context) -> Iterator[str]:
+    texts = context.texts
+    yield texts.get("privacy.data_conversation")
+    if held.dialogue:
+        yield texts.get("privacy.data_dialogue")
+    if held.follows:
+        yield texts.get(
+            "privacy.data_follows", schools=_some(school_label(one, texts) for one in held.follows)
+        )
+    if held.checks:
+        yield texts.get("privacy.data_checks", count=str(len(held.checks)))
+    if held.reports:
+        yield texts.get("privacy.data_reports", codes=_some(one.case_code for one in held.reports))
+    if held.consents:
+        names = dict.fromkeys(
+            f"{texts.get('privacy.consent_report')} ({one.version})" for one in held.consents
+        )
+        yield texts.get("privacy.data_consents", consents=_some(iter(names)))
+    if held.disputes:
+        yield texts.get("privacy.data_disputes", count=str(held.disputes))
+    if held.corrections_wanted:
+        yield texts.get("privacy.data_notices", count=str(held.corrections_wanted))
+
+
+def _some(names: Iterator[str]) -> str:
+    listed = [shortened(name) for name in names]
+    rest = len(listed) - _LISTED
+    return ", ".join(listed[:_LISTED]) + (f" (+{rest})" if rest > 0 else "")
+
+
+async def erase_asked(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """Deleting asks once, since nothing of it comes back."""
+    texts = context.texts
+    reply = Reply(
+        headline=texts.get("privacy.erase_ask"),
+        steps=texts.lines("privacy.erase_steps"),
+        choices=(
+            Choice("erase_yes", texts.get("choice.erase_yes")),
+            Choice("cancel", texts.get("choice.cancel")),
+        ),
+    )
+    return say(reply, replace(context.memory, expects=None))
+
+
+async def erase(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """The yes. The answer still arrives: it carries its own copy of the address."""
+    texts = context.texts
+    await people.erase(context.session, context.conversation)
+    reply = Reply(texts.get("privacy.erased"), steps=texts.lines("privacy.erased_steps"))
+    return Turn((reply,), Memory(), forget=True)

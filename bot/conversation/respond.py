@@ -1,0 +1,162 @@
+"""Which dialogue an event belongs to. When alarming signs are present, a check always wins."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from bot.conversation import (
+    appeal,
+    check,
+    choose_school,
+    dispute,
+    follow_school,
+    group,
+    look_up,
+    notify,
+    on_the_phone,
+    privacy,
+    report,
+    sent_money,
+    talk,
+)
+from bot.conversation.context import Context, Turn, say
+from bot.conversation.memory import KEPT, STATE, Expects, Memory, from_data, to_data
+from bot.conversation.words import case_code_in, chosen, command_of, menu_digit
+from bot.messages import Incoming, Reply
+from db import people
+from scamcheck.intent import intent_of
+from scamcheck.observables import Observables, extract
+from scamcheck.verdict import Intent
+
+Handler = Callable[[str, Incoming, Context], Awaitable[Turn]]
+
+_VERBS: Final[Mapping[str, Handler]] = {
+    "said": check.said,
+    "school": choose_school.tapped,
+    "report": report.asked,
+    "report_yes": report.agreed,
+    "dispute": dispute.tapped,
+    "notify": notify.tapped,
+    "sent_money": sent_money.tapped,
+    "on_phone": on_the_phone.tapped,
+    "follow": follow_school.tapped,
+    "unfollow": follow_school.left,
+    "menu": talk.menu,
+    "privacy": privacy.rights,
+    "data": privacy.data,
+    "erase": privacy.erase_asked,
+    "erase_yes": privacy.erase,
+    "appeal": appeal.how,
+    "cancel": talk.cancel,
+}
+"""What a tap's token may start. Tokens are input: each handler looks again at what it names."""
+
+_COMMANDS: Final[Mapping[str, Handler]] = {
+    **{verb: _VERBS[verb] for verb in ("report", "dispute", "notify", "sent_money", "on_phone")},
+    **{verb: _VERBS[verb] for verb in ("menu", "privacy", "data", "erase", "appeal", "cancel")},
+    "hello": talk.hello,
+    "check": check.how,
+    "look_up": look_up.asked,
+    "follow": follow_school.asked,
+    "who": talk.who,
+    "stop": talk.stop,
+    "leave": talk.menu,
+}
+
+_NEVER_LIMITED: Final = frozenset({"sent_money", "on_phone", "erase", "erase_yes", "data"})
+"""Help in the minute of need, and a person's rights, do not wait for a limit."""
+
+_NAME_WORDS: Final = 14
+"""Words up to which a message may be a school's name."""
+
+
+async def respond(incoming: Incoming, context: Context) -> tuple[Reply, ...]:
+    """Answer one event inside the context's transaction, and remember what is open for fifteen minutes."""
+    dialogue = people.dialogue_of(context.conversation, context.now)
+    memory = from_data(dialogue.data, context.now) if dialogue else Memory()
+    turn = await _turn(incoming, replace(context, memory=memory))
+    if not turn.forget:
+        empty = turn.memory == Memory()
+        await people.save_dialogue(
+            context.session,
+            context.conversation,
+            state=None if empty else STATE,
+            data={} if empty else to_data(turn.memory),
+            expires_at=None if empty else context.now + KEPT,
+        )
+    return turn.replies
+
+
+async def _turn(incoming: Incoming, context: Context) -> Turn:
+    verb, argument, handler = _handler(incoming, context)
+    if verb not in _NEVER_LIMITED and (refusal := context.limits.take_check(context.person)):
+        return check.overloaded(context, "overloaded" if refusal.limit == "checks_by_all" else "too_many")
+    if incoming.is_group:
+        return await group.answer(incoming, context)
+    if incoming.start and (followed := await follow_school.by_link(incoming.start, context)):
+        return followed
+    if handler is not None:
+        return await handler(argument, incoming, context)
+    if incoming.action is not None:
+        return check.expired(context)
+    return await _words(incoming, context)
+
+
+def _handler(incoming: Incoming, context: Context) -> tuple[str, str, Handler | None]:
+    """The dialogue that a tap, a command, or an answer to the open menu leads to."""
+    if incoming.action is not None:
+        verb, _, argument = incoming.action.partition(":")
+        return verb, argument, _VERBS.get(verb)
+    if (picked := chosen(incoming.text, context.memory.menu)) is not None:
+        verb, _, argument = picked.token.partition(":")
+        return verb, argument, _VERBS.get(verb)
+    if (command := command_of(incoming.text)) is not None:
+        return *command, _COMMANDS.get(command[0])
+    if (code := case_code_in(incoming.text)) is not None:
+        return "status", code, report.status
+    return "", "", None
+
+
+async def _words(incoming: Incoming, context: Context) -> Turn:
+    text = check.whole_text(incoming)
+    if not text.strip():
+        return (
+            await talk.unreadable(context) if incoming.unreadable else await talk.hello("", incoming, context)
+        )
+    if menu_digit(text) is not None and not incoming.shared_numbers:
+        return _not_on_menu(context)
+    seen = extract(text)
+    if (named := await _school_named(text, seen, context)) is not None:
+        return named
+    intent = intent_of(seen)
+    asked = context.memory.expects is Expects.WHAT_WAS_SAID
+    if intent is Intent.TALK:
+        return await talk.answer(text, incoming, context)
+    if intent is Intent.LOOK_UP:
+        asker = await context.asker()
+        verdict = await check.check(text, context.knowledge, asker=asker, now=context.now)
+        if verdict.intent is Intent.LOOK_UP:
+            return await look_up.answer(verdict, text, context)
+    last = context.memory.last
+    joining = last if check.continues(seen, last, asked=asked) else None
+    return await check.judge(text, context, joining=joining, already_said=asked and joining is not None)
+
+
+async def _school_named(text: str, seen: Observables, context: Context) -> Turn | None:
+    """An answer to "which school?". Anything alarming or with an identifier is a message to check instead."""
+    expects = context.memory.expects
+    said = seen.assessment
+    if expects in (None, Expects.WHAT_WAS_SAID) or seen.has_identifier or len(text.split()) > _NAME_WORDS:
+        return None
+    if said.suspicious or said.early_stage or said.alarming or said.warning:
+        return None
+    if expects is Expects.SCHOOL_TO_FOLLOW:
+        return await follow_school.named(text, context)
+    return await choose_school.typed(text, context)
+
+
+def _not_on_menu(context: Context) -> Turn:
+    texts = context.texts
+    if not context.memory.menu:
+        return check.expired(context)
+    return say(Reply(texts.get("talk.not_on_menu"), choices=context.memory.menu), context.memory)

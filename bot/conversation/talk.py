@@ -1,0 +1,74 @@
+"""Hello, thanks, stop, who are you, what can you do: a fitting line, and always the way back to a check."""
+
+from bot.conversation.context import Context, Turn, say
+from bot.conversation.words import plain
+from bot.messages import Choice, Incoming, Reply
+from db import people
+
+_THANKS = ("cam on", "thank", "tks", "ok", "da", "vang", "uh", "u", "tam biet", "bye")
+_WHO = ("la ai", "la gi", "ten gi", "ten ai", "lam duoc gi")
+_STOP = ("dung", "thoi", "stop")
+_HELP = ("help", "menu", "huong dan", "giup")
+
+
+async def answer(text: str, incoming: Incoming, context: Context) -> Turn:
+    """A line that fits what was said."""
+    said = plain(text)
+    if any(phrase in said for phrase in _WHO):
+        return await who("", incoming, context)
+    if said.startswith(_STOP):
+        return await stop("", incoming, context)
+    if said.startswith(_HELP):
+        return await menu("", incoming, context)
+    if said.split(" ")[0] in _THANKS or said.startswith(("cam on", "xin cam on", "thank", "tam biet")):
+        return say(Reply(context.texts.get("talk.thanks")), context.memory.without_question())
+    return await hello("", incoming, context)
+
+
+async def hello(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """The first words: what to do, and who speaks."""
+    return _standing("hello", context)
+
+
+async def who(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """/toilaai."""
+    return _standing("who", context)
+
+
+async def menu(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """/trogiup: everything that can be asked for."""
+    return _standing("menu", context)
+
+
+async def stop(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """/dung: nothing is sent any more that was not asked for."""
+    for school in await people.followed_schools(context.session, context.conversation):
+        await people.unfollow_school(context.session, context.conversation, school.id)
+    texts = context.texts
+    return say(
+        Reply(texts.get("talk.stopped"), steps=texts.lines("talk.stopped_steps")),
+        context.memory.without_question(),
+    )
+
+
+async def cancel(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """Whatever was being asked is not done."""
+    return say(Reply(context.texts.get("talk.cancelled")), context.memory.without_question())
+
+
+async def unreadable(context: Context) -> Turn:
+    """A picture, a voice message, a sticker: say so honestly, and the steps that are right anyway."""
+    texts = context.texts
+    reply = Reply(texts.get("talk.unreadable"), steps=texts.lines("talk.unreadable_steps"))
+    return say(context.standing(reply), context.memory.without_question())
+
+
+def _standing(key: str, context: Context) -> Turn:
+    texts = context.texts
+    reply = Reply(
+        headline=texts.get(f"talk.{key}"),
+        steps=texts.lines(f"talk.{key}_steps"),
+        choices=tuple(Choice(token, texts.get(f"choice.{token}")) for token in ("on_phone", "sent_money")),
+        notes=(texts.get("who.operator", operator=context.settings.operator),),
+    )
+    return say(context.standing(reply), context.memory.without_question())
