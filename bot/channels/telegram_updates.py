@@ -99,7 +99,7 @@ class UpdateReader:
         if incoming is None or not edited:
             return None if incoming is None else Received(incoming)
         # A new text can be judged; new pixels not yet.
-        return None if incoming.unreadable or incoming.action else Received(replace(incoming, edited=True))
+        return None if incoming.unreadable else Received(replace(incoming, edited=True))
 
     def tapped(
         self, place: Place, token: str, *, tap: str, update_id: int, received_at: datetime
@@ -131,14 +131,15 @@ class UpdateReader:
         whole = clean("\n".join(part for part in texts if part))
         nothing = not (whole or numbers or links or start)
         unreadable = nothing and any(source.has_media for source in sources)
-        if nothing and not unreadable and not said.place.is_group:
-            return None  # a service message: something was pinned, a timer set
+        if nothing and not unreadable:
+            if not said.place.is_group:
+                return None  # a service message: something was pinned, a timer set
+            whole = "/menu"  # only our name was called
         return Incoming(
             conversation=self._conversation(said.place),
             event_id=str(update_id),
             received_at=received_at,
             text=whole,
-            action="menu" if nothing and not unreadable else None,  # only our name was called
             shared_numbers=numbers,
             links=links,
             forwarded=any(source.forwarded for source in sources),

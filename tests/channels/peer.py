@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.channels import specification
 
@@ -97,6 +98,7 @@ class Peer:
         self.blocked: set[int] = set()
         self.lowest_pause = 0.02
         self.url = ""
+        self.proxied_for: set[str] = set()
         self._faults: defaultdict[str, deque[tuple[int | None, Fault]]] = defaultdict(deque)
         self._pending: list[dict[str, Any]] = []
         self._update_ids = itertools.count(700_001)
@@ -148,7 +150,7 @@ class Peer:
     async def serving(self) -> AsyncIterator["Peer"]:
         """Serve on a free loopback port."""
         route = Route("/bot{token}/{method}", self._called, methods=["GET", "POST"])
-        async with served(Starlette(routes=[route])) as url:
+        async with served(self._as_proxy(Starlette(routes=[route]))) as url:
             self.url = url
             try:
                 yield self
@@ -158,6 +160,18 @@ class Peer:
                 if self._posting is not None:
                     self._posting.cancel()
                     await asyncio.gather(self._posting, return_exceptions=True)
+
+    def _as_proxy(self, app: ASGIApp) -> ASGIApp:
+        """A proxy is sent the whole address; the peer answers for whatever host it names."""
+
+        async def unwrap(scope: Scope, receive: Receive, send: Send) -> None:
+            host, _, path = scope["path"].removeprefix("http://").partition("/")
+            if host:
+                self.proxied_for.add(host)
+                scope = {**scope, "path": f"/{path}"}
+            await app(scope, receive, send)
+
+        return unwrap
 
     async def _tell(self) -> None:
         async with self._something:

@@ -292,12 +292,12 @@ class TestInAGroup:
             channel, group.message(text=text, entities=named_bot(text), reply_to_message=suspicious)
         )
 
-        assert (asked.text, asked.forwarded, asked.action) == ("Chuyển 30 triệu vào 0101234567", True, None)
+        assert (asked.text, asked.forwarded) == ("Chuyển 30 triệu vào 0101234567", True)
 
     def test_our_name_alone_opens_the_menu(self, channel: TelegramChannel, group: Phone) -> None:
         text = f"@{BOT_NAME}"
 
-        assert incoming(channel, group.message(text=text, entities=named_bot(text))).action == "menu"
+        assert incoming(channel, group.message(text=text, entities=named_bot(text))).text == "/menu"
 
     @pytest.mark.parametrize(
         ("text", "understood"),
