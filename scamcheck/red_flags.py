@@ -112,10 +112,8 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
     """
     words = words_of(text.folded)
     hits = find_hits(words)
-    marks = tuple(_marks(numbers, accounts, links, claims))
     before = () if earlier is None else (*earlier.signs, *earlier.counter_signs)
-    counts = Counter(hit.code for hit in hits) | Counter(marks) | Counter(sign.code for sign in before)
-    counts.pop(_WORDING, None)
+    counts = _counted(hits, _marks(numbers, accounts, links, claims), before)
     weights = _weights()
     given: dict[str, float] = {}
     score = weights.bias if counts or words.tokens else 0.0
@@ -143,6 +141,18 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
         or (score >= ALARMING_SCORE and not warning and bool(groups["event"] or groups["ask"])),
         voice=_voice(words, links, earlier),
     )
+
+
+def counts_of(
+    words: Words,
+    *,
+    numbers: Sequence[SeenNumber] = (),
+    accounts: Sequence[BankAccount] = (),
+    links: Sequence[Link] = (),
+    claims: Sequence[Claim] = (),
+) -> Counter[str]:
+    """How often each sign was found; signs that are not words count once."""
+    return _counted(find_hits(words), _marks(numbers, accounts, links, claims), ())
 
 
 def features(words: Words, counts: Mapping[str, int]) -> dict[str, float]:
@@ -194,6 +204,12 @@ def _weights() -> _Weights:
         for name, weight in raw[table].items()
     }
     return _Weights(float(raw["bias"]), fitted)
+
+
+def _counted(hits: Iterable[Hit], marks: Iterable[str], before: Iterable[Sign]) -> Counter[str]:
+    counts = Counter(hit.code for hit in hits) | Counter(marks) | Counter(sign.code for sign in before)
+    counts.pop(_WORDING, None)
+    return counts
 
 
 def _rule(code: str) -> SignRule | None:

@@ -1,0 +1,1 @@
+"""Measures the product on labelled files: what `scripts/evaluate` runs."""

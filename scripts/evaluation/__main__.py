@@ -1,0 +1,54 @@
+"""Measure the product: `scripts/evaluate [--json] [FILE…]`; without files, on the set we ship."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+from scripts.evaluation import identifiers, printing, schools, texts
+from scripts.evaluation.rows import Kind, UnknownRow, read_rows
+
+OWN: Final = Path(__file__).resolve().parents[2] / "tests" / "evaluation" / "own"
+
+
+def own_files() -> list[Path]:
+    """Our own shipped set: everything that the fit has not seen."""
+    return sorted(path for path in OWN.glob("*.jsonl") if not path.name.startswith("train_"))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the figures. Returns 0, or 2 when a file cannot be used."""
+    parser = argparse.ArgumentParser(prog="scripts/evaluate", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="JSON Lines files of any kind")
+    asked = parser.parse_args(arguments)
+    try:
+        rows = read_rows(asked.files or own_files())
+    except (OSError, UnknownRow) as error:
+        print(error, file=sys.stderr)
+        return 2
+    report: dict[str, object] = {}
+    lines: list[str] = []
+    if files := rows[Kind.TEXT]:
+        judged = texts.measure(files)
+        report["texts"] = judged.as_json()
+        lines += printing.text_lines(judged)
+    if files := rows[Kind.NUMBER]:
+        read = identifiers.measure_numbers(files)
+        report["numbers"] = read.as_json()
+        lines += printing.number_lines(read)
+    if files := rows[Kind.LOOKALIKE]:
+        told_apart = identifiers.measure_lookalikes(files)
+        report["lookalikes"] = told_apart.as_json()
+        lines += printing.lookalike_lines(told_apart)
+    if files := rows[Kind.SCHOOL]:
+        found = schools.measure(files)
+        report["schools"] = found.as_json()
+        lines += printing.school_lines(found)
+    print(json.dumps(report, ensure_ascii=False, indent=2) if asked.json else "\n".join(lines))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""Fits the weights of the signs on our own texts and writes `scamcheck/data/weights.toml`.
+
+A logistic regression over the named features of `scamcheck.red_flags`, pulled towards what a reviewer wrote
+beside each sign: the fit corrects expectations, it does not invent them. Same texts, same weights, always.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, sqrt
+from pathlib import Path
+from typing import Final
+
+from scamcheck.observables import extract
+from scamcheck.red_flags import counts_of, features
+from scamcheck.signs import lexicon, words_of
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+OWN: Final = ROOT / "tests" / "evaluation" / "own"
+WEIGHTS: Final = ROOT / "scamcheck" / "data" / "weights.toml"
+
+EPOCHS: Final = 40
+STEP: Final = 0.3
+PULL: Final = {"s": 0.02, "p": 0.1, "w": 0.01}
+"""How strongly each kind of feature is held to its prior, per example: signs are trusted most."""
+MIN_TEXTS: Final = {"s": 1, "p": 4, "w": 2}
+"""A pair or a wording seen in fewer texts says more about those texts than about scams."""
+KEPT: Final = 0.03
+"""Smaller weights change no verdict and are not written."""
+BIAS: Final = -3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled text as features."""
+
+    features: dict[str, float]
+    scam: bool
+    weight: float = 1.0
+
+
+def labelled(paths: Iterable[Path]) -> list[Example]:
+    """The scam and legitimate texts of these files; adverts and ambiguous rows teach nothing certain."""
+    examples: list[Example] = []
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if row["label"] == "spam" or row.get("ambiguous"):
+                continue
+            seen = extract(row["text"])
+            words = words_of(seen.text.folded)
+            counts = counts_of(
+                words, numbers=seen.numbers, accounts=seen.accounts, links=seen.links, claims=seen.claims
+            )
+            examples.append(Example(features(words, counts), row["label"] == "scam"))
+    return examples
+
+
+def fit(examples: Sequence[Example], *, seed: int = 1384) -> dict[str, float]:
+    """Weights by feature name, and the bias under the empty name."""
+    seen_in = Counter(name for example in examples for name in example.features)
+    kept = {name for name, count in seen_in.items() if count >= MIN_TEXTS[name[0]]}
+    prior = {f"s:{code}": rule.weight for code, rule in lexicon().rules.items()}
+    weights = {name: prior.get(name, 0.0) for name in sorted(kept)} | {"": BIAS}
+    rows = [
+        ([(name, value) for name, value in example.features.items() if name in kept] + [("", 1.0)], example)
+        for example in examples
+    ]
+    squares = dict.fromkeys(weights, 1e-6)
+    order = list(range(len(rows)))
+    shuffle = random.Random(seed)  # noqa: S311 - the order of examples, not a secret
+    for _ in range(EPOCHS):
+        shuffle.shuffle(order)
+        for at in order:
+            row, example = rows[at]
+            score = sum(weights[name] * value for name, value in row)
+            error = (1 / (1 + exp(-max(-30.0, min(30.0, score)))) - example.scam) * example.weight
+            for name, value in row:
+                pull = PULL[name[0]] * (weights[name] - prior.get(name, 0.0)) if name else 0.0
+                slope = error * value + pull
+                squares[name] += slope * slope
+                weights[name] -= STEP * slope / sqrt(squares[name])
+    return weights
+
+
+def written(weights: Mapping[str, float]) -> str:
+    """The weights as the TOML that `scamcheck` reads."""
+    lines = [
+        "# Written by scripts/fit from tests/evaluation/own/train_*.jsonl. Log-odds: above zero is a scam.",
+        "# `sign`: one sign of red_flags.toml; `pair`: two together; `wording`: one word or two neighbours, as",
+        "# signs.py reads them. Correct a sign in red_flags.toml and fit again rather than editing here.",
+        f"bias = {weights['']:.3f}",
+    ]
+    for mark, table in (("s", "sign"), ("p", "pair"), ("w", "wording")):
+        lines += ["", f"[{table}]"]
+        for name in sorted(weights):
+            if name.startswith(f"{mark}:") and (mark == "s" or abs(weights[name]) >= KEPT):
+                lines.append(f'"{name[2:]}" = {weights[name]:.3f}')
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Fit on the training files and write the weights."""
+    paths = sorted(OWN.glob("train_*.jsonl"))
+    examples = labelled(paths)
+    WEIGHTS.write_text(written(fit(examples)), encoding="utf-8")
+    scams = sum(example.scam for example in examples)
+    print(f"{len(examples)} texts ({scams} scam) of {len(paths)} files -> {WEIGHTS.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
