@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from scamcheck.bank_account import BANKS, BankAccount
+from scamcheck.bank_account import BankAccount, banks
 from scamcheck.claims import Claim, OwnerKind
 from scamcheck.knowledge import (
     Asker,
@@ -187,7 +187,7 @@ def identifier_keys(observables: Observables) -> tuple[IdentifierKey, ...]:
 
 def account_keys(account: BankAccount) -> tuple[str, ...]:
     """`BIN:number` and `?:number`; without a bank, the number at every bank of `data/banks.toml`."""
-    bins = [account.bin] if account.bin else [bank.bin for bank in BANKS]
+    bins = [account.bin] if account.bin else [bank.bin for bank in banks()]
     return (*(f"{bin_}:{account.number}" for bin_ in bins), f"?:{account.number}")
 
 
