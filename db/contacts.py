@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from db import changes, models
+from db import changes, models, schools
 from db.keys import NORM_VERSION
 from db.recordable import phone_number, require_recordable
 from scamcheck import knowledge
@@ -188,8 +188,8 @@ def _owner(row: models.Contact) -> knowledge.Owner | None:
         return knowledge.Owner(
             kind=OwnerKind.SCHOOL,
             id=str(row.school.id),
-            name=f"{row.school.level} {row.school.name}",
-            short_name=row.school.name,
+            name=f"Trường {schools.full_name(row.school)}",
+            short_name=schools.full_name(row.school),
             commune_code=row.school.commune_code,
         )
     if row.organisation is not None and row.organisation.status is models.RecordState.ACTIVE:

@@ -9,7 +9,13 @@ from typing import IO, Any, Final
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 
 ACCEPTED_URLS: Final = "sqlite:///, sqlite+aiosqlite:///, postgresql://, postgresql+psycopg://"
@@ -70,6 +76,10 @@ class Database:
             if self.dialect == "sqlite"
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
+        single: dict[str, Any] = (
+            {BEGIN: None} if self.dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        )
+        self._single = self._engine.execution_options(**single)
         self._write = async_sessionmaker(self._engine, expire_on_commit=False)
         self._read = async_sessionmaker(
             self._engine.execution_options(**reading), expire_on_commit=False, autoflush=False
@@ -101,6 +111,12 @@ class Database:
         async with self._read() as session:
             yield session
 
+    @asynccontextmanager
+    async def one_statement(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection for exactly one reading statement, which needs no transaction to see one state."""
+        async with self._single.connect() as connection:
+            yield connection
+
     async def erase_traces(self) -> None:
         """Bring the SQLite file and its journal up to date, so that erased content is in neither.
 
@@ -109,8 +125,7 @@ class Database:
         next call.
         """
         if self.dialect == "sqlite":
-            async with self._engine.connect() as connection:
-                await connection.execution_options(**{BEGIN: None})
+            async with self._single.connect() as connection:
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,13 @@ from sqlalchemy.sql import Select
 from db import changes, models
 from db.keys import NORM_VERSION
 from scamcheck import knowledge
+from scamcheck.levels import level_of
 from scamcheck.text import fold
+
+ID_DIGITS: Final = 19
+"""So many digits may not fit a 64-bit id."""
+SHOWN_LEVELS: Final = {"MN": "Mầm non", "TH": "Tiểu học"}
+"""Levels whose code a parent may not know; "THCS" and "THPT" are what everybody says."""
 
 
 class SchoolAlreadyRecorded(ValueError):
@@ -51,11 +58,13 @@ async def add_school(
     await changes.one_at_a_time(session)
     if await session.get(models.Commune, commune_code) is None:
         raise CommuneNotRecorded(commune_code)
+    name = " ".join(name.split())
+    level_key = level_of(level, name).code or fold(level)
     name_key = fold(name)
     taken = await session.scalar(
         select(models.School.id).where(
             models.School.status == models.RecordState.ACTIVE,
-            models.School.level == level,
+            models.School.level_key == level_key,
             models.School.name_key == name_key,
             models.School.commune_code == commune_code,
         )
@@ -64,7 +73,8 @@ async def add_school(
         raise SchoolAlreadyRecorded(f"{level} {name}")
     school = models.School(
         status=models.RecordState.ACTIVE,
-        level=level,
+        level=SHOWN_LEVELS.get(level_key, level_key),
+        level_key=level_key,
         name=name,
         name_key=name_key,
         commune_code=commune_code,
@@ -144,8 +154,10 @@ def to_core(row: models.School) -> knowledge.School:
     )
 
 
-ID_DIGITS = 19
-"""More digits do not fit a 64-bit id."""
+def full_name(row: models.School) -> str:
+    """Level and name, as people say it: "THCS Nguyễn Du"; a name that begins with its level is left alone."""
+    begins = fold(row.name).startswith((f"{fold(row.level)} ", f"{fold(row.level_key)} "))
+    return row.name if begins else f"{row.level} {row.name}"
 
 
 def _active() -> Select[models.School]:

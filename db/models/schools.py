@@ -22,13 +22,16 @@ class School(Sourced, Base):
     __tablename__ = "school"
     __table_args__ = (
         unique_while(
-            "uq_school_active_name", "level", "name_key", "commune_code", condition="status = 'active'"
+            "uq_school_active_name", "level_key", "name_key", "commune_code", condition="status = 'active'"
         ),
     )
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     status: Mapped[RecordState] = mapped_column(one_of(RecordState, "status"))
     level: Mapped[str]
+    """As shown: "Tiểu học", "THCS"."""
+    level_key: Mapped[str]
+    """The stages as a code ("TH", "TH&THCS"), so that two spellings of one level are one level."""
     name: Mapped[str]
     name_key: Mapped[str]
     """The name folded, so that two spellings of one name are one school."""

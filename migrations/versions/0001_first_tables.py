@@ -478,6 +478,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table and index
             nullable=False,
         ),
         sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("level_key", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("commune_code", sa.Text(), nullable=False),
@@ -501,7 +502,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table and index
     op.create_index(
         "uq_school_active_name",
         "school",
-        ["level", "name_key", "commune_code"],
+        ["level_key", "name_key", "commune_code"],
         unique=True,
         **while_("status = 'active'"),
     )

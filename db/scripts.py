@@ -1,0 +1,75 @@
+"""Scam scripts as families, each with one representative text whose slots are masked."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db import changes, models
+from db.keys import NORM_VERSION
+from scamcheck import knowledge
+from scamcheck.red_flags import Scenario
+
+
+async def put_script(
+    session: AsyncSession,
+    script: knowledge.Script,
+    *,
+    document: str = "",
+    verified_at: date | None = None,
+    approved_by: str,
+    now: datetime,
+) -> bool:
+    """Record a script as it is now; False when that is how it was recorded already."""
+    await changes.one_at_a_time(session)
+    row = await session.scalar(
+        select(models.Script).where(
+            models.Script.key == script.id, models.Script.status == models.RecordState.ACTIVE
+        )
+    )
+    recorded = {
+        "name": script.name,
+        "text": script.text,
+        "scenario": Scenario(script.scenario),
+        "source": script.source,
+        "document": document,
+        "verified_at": verified_at,
+        "approved_by": approved_by,
+        "norm_version": NORM_VERSION,
+    }
+    if row is None:
+        session.add(
+            models.Script(
+                status=models.RecordState.ACTIVE,
+                key=script.id,
+                **recorded,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+        operation = models.Operation.ADDED
+    elif all(getattr(row, column) == value for column, value in recorded.items()):
+        return False
+    else:
+        for column, value in recorded.items():
+            setattr(row, column, value)
+        row.version += 1
+        row.updated_at = now
+        operation = models.Operation.CHANGED
+    await changes.record_change(session, models.RecordKind.SCRIPT, script.id, operation, now=now)
+    return True
+
+
+async def all_scripts(session: AsyncSession) -> tuple[knowledge.Script, ...]:
+    """Every active script, in the order recorded."""
+    rows = await session.scalars(
+        select(models.Script)
+        .where(models.Script.status == models.RecordState.ACTIVE)
+        .order_by(models.Script.id)
+    )
+    return tuple(
+        knowledge.Script(
+            id=row.key, name=row.name, text=row.text, scenario=row.scenario.value, source=row.source
+        )
+        for row in rows
+    )
