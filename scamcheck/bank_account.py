@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Final, cast
 
 from scamcheck.digits import PlainText, disjoint, last_match, overlaps, plain
+from scamcheck.numbering import PhoneKind, read_national
 from scamcheck.vietqr import Payload, find_payloads
 
 
@@ -123,28 +124,29 @@ _LABEL: Final = re.compile(
     r"(?<![a-z0-9])(?P<account>stk|s ?t ?k|so ?tk|so tai ?khoan|tai ?khoan|tk|tkhoan|account(?: no| number)?|acc(?: no)?|a/c|"
     r"so the|vao so|qua so|toi so|den so|tknh|tk nh)(?![a-z])"
     r"|(?<![a-z0-9])(?P<money>ck|chuyen khoan|chuyen tien|chuyen|chuyen vao|nop|nop tien|gui tien|bank|banking|thanh toan|"
-    r"dong tien|dong|nap|nap tien)(?![a-z])"
+    r"dong (?:tien|vao|phi)|nap|nap tien)(?![a-z])"
     r"|(?<![a-z0-9])(?P<phone>goi|sdt|dt|so dt|dien thoai|lien he|lh|zalo|hotline|tong dai|alo|nhan tin|viber|tel|phone|"
     r"telegram|facebook|fb|vneid|garena|game|gmail|email)(?![a-z])"
     r"|(?<![a-z0-9])(?P<other>mst|ma so thue|cccd|cmnd|cmt|can cuoc|otp|ma gd|ma giao dich|ma don|van don|so du|"
-    r"noi dung|nd|so tien|hoa don|imei|bhxh|bhyt|ngay|luc)(?![a-z])"
+    r"atm|noi dung|nd|so tien|hoa don|imei|bhxh|bhyt|ngay|luc)(?![a-z])"
 )
 _REACH: Final = 60
-_CANDIDATE: Final = re.compile(
-    r"(?<![0-9a-z.,\-+/@])[0-9a-z]{1,30}(?:[ .\-][0-9a-z]{1,19}){0,8}(?![0-9a-z@/])",
-)
 _NUMBER: Final = re.compile(
     r"(?<![0-9a-z+/@#*])(?:[0-9oli]{6,19}|[0-9]{1,10}(?:[ .\-][0-9]{2,10}){1,6})(?![0-9a-z@]|[.,][0-9])"
 )
 _VIRTUAL: Final = re.compile(r"(?<![0-9a-z+/@#*.])(?=[a-z]{0,10}[0-9])[0-9a-z]{6,19}(?![0-9a-z@.]|-[0-9a-z])")
 _MONEY: Final = re.compile(r"[0-9]{1,3}(?:[ .,][0-9]{3})+")
-_MONEY_UNIT: Final = re.compile(r" ?(?:d|dong|vnd|k|nghin|ngan|tr|trieu|ty|cu|usd|%|/)(?![a-z])")
+_MONEY_UNIT: Final = re.compile(r" ?(?:d|dong(?! a)|vnd|k|nghin|ngan(?! hang)|tr|trieu|ty|cu|usd|%|/)(?![a-z])")
 _DATE: Final = re.compile(r"[0-9]{1,2}[.\-][0-9]{1,2}[.\-][0-9]{2,4}")
+_MASKED: Final = re.compile(r"[ .\-]?(?:[x*#]{2}|••)")
 _TO_DIGITS: Final = str.maketrans("oli", "011")
 _CLOSE: Final = re.compile(
     r"[\s.:;,\-–|/()\[\]=_·•>]*(?:(?:ngan hang|nh|bank|tai|cua|thuoc|o|chu|la|qua|ten|ctk|tai khoan|stk|tk|so|vao|den|toi|cho|"
     r"nay|sau|ben|em|anh|chi|co|minh|cong ty|truong|giup|gap|ngay|nhe|voi|a)[\s.:;,\-|/()]*){0,6}"
 )
+_CLAUSE: Final = re.compile(r"[;,\n]|\. ")
+_SENT_TO: Final = re.compile(r"(?<![a-z])(?:vao|toi|den)(?: so)?[ :]{1,2}\Z")
+_CALLS: Final = re.compile(r"[ ,]{1,2}(?:goi|nhan|bao|lua|xung|tu xung|lien he|moi goi|hay goi)(?![a-z])")
 _MIN_DIGITS: Final = 6
 _MAX_LENGTH: Final = 19
 
@@ -206,16 +208,26 @@ class _Accounts:
             left = candidates[index - 1].end if index else 0
             right = candidates[index + 1].start if index + 1 < len(candidates) else len(self._text)
             bank, close = self._bank(candidate, left, right)
-            if candidate.label == "account" or (close and bank):
-                accounts.append(
-                    BankAccount(
-                        candidate.number,
-                        bank.bin if bank else None,
-                        bank.name if bank else None,
-                        *self._view.span(candidate.start, candidate.end),
-                    )
-                )
+            if not (candidate.label == "account" or self._is_account(candidate, close=close)):
+                continue
+            span = self._view.span(candidate.start, candidate.end)
+            if bank:
+                accounts.append(BankAccount(candidate.number, bank.bin, bank.name, *span))
+            else:
+                accounts.append(BankAccount(candidate.number, None, None, *span))
         return accounts
+
+    def _is_account(self, candidate: _Candidate, *, close: bool) -> bool:
+        """Whether a number that no word calls an account is one: a bank's name or "chuyển vào" beside it."""
+        national = read_national(candidate.number)
+        if not close:
+            sent_to = _SENT_TO.search(self._text, max(0, candidate.start - _REACH), candidate.start)
+            return candidate.label == "money" and national is None and sent_to is not None
+        if national is None or candidate.label == "money":
+            return True
+        # "Techcombank 1800 588 822" is the bank's own line; "MB 0912 345 678 gọi báo" a number that called.
+        calls = _CALLS.match(self._text, candidate.end) is not None
+        return national.number.kind is PhoneKind.MOBILE and not calls
 
     def _candidates(self) -> list[_Candidate]:
         """Numbers that could be accounts, each with the nearest label before it."""
@@ -250,24 +262,30 @@ class _Accounts:
         digits = re.sub(r"[ .\-]", "", written)
         letters = sum(char.isalpha() for char in digits)
         if letters and (letters * 2 > len(digits) or set(digits) - set("0123456789oli")):
-            start, end = self._view.span(*match.span())
-            return digits.upper() if label == "account" and end - start == len(digits) else None
+            return digits.upper() if label == "account" and "xx" not in digits else None
         digits = digits.translate(_TO_DIGITS)
         return digits if _MIN_DIGITS <= len(digits) <= _MAX_LENGTH else None
 
     def _bank(self, candidate: _Candidate, left: int, right: int) -> tuple[Bank | None, bool]:
         """The bank named for this account, and whether its name stands right beside the number."""
-        after = [bank for bank in self._banks if candidate.end <= bank[0] < right]
-        before = [bank for bank in self._banks if left <= bank[0] and bank[1] <= candidate.start]
-        if after and _CLOSE.fullmatch(self._text, candidate.end, after[0][0]):
-            return after[0][2], True
-        if before and _CLOSE.fullmatch(self._text, before[-1][1], candidate.start):
-            return before[-1][2], True
-        if before and candidate.start - before[-1][1] <= _REACH:
-            return before[-1][2], False
-        if after and after[0][0] - candidate.end <= _REACH:
-            return after[0][2], False
+        after = next((bank for bank in self._banks if candidate.end <= bank[0] < right), None)
+        before = next(
+            (bank for bank in reversed(self._banks) if left <= bank[0] and bank[1] <= candidate.start), None
+        )
+        gap_after = self._gap(candidate.end, after[0]) if after else None
+        gap_before = self._gap(before[1], candidate.start) if before else None
+        if after and gap_after is not None and (gap_before is None or gap_after < gap_before):
+            return after[2], True
+        if before and gap_before is not None:
+            return before[2], True
+        if before and candidate.start - before[1] <= _REACH:
+            return before[2], False
+        if after and after[0] - candidate.end <= _REACH:
+            return after[2], False
         return None, False
 
-
-_MASKED: Final = re.compile(r"[ .\-]?(?:[x*#]{2,}|••)")
+    def _gap(self, start: int, end: int) -> int | None:
+        """How far apart a number and a bank's name are, None when other words part them; a clause end counts most."""
+        if end - start > _REACH or not _CLOSE.fullmatch(self._text, start, end):
+            return None
+        return 2 if _CLAUSE.search(self._text, start, end) else 1

@@ -88,7 +88,8 @@ _DIGIT_WORDS: Final = {
     "khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5",
     "sau": "6", "bay": "7", "tam": "8", "chin": "9",
 }  # fmt: skip
-_WORD: Final = f"(?:{'|'.join(_DIGIT_WORDS)})"
+_WORD: Final = f"(?:{'|'.join(sorted(_DIGIT_WORDS, key=len, reverse=True))})"
+"""Longest first: "bảy" must not be read as "ba" and a letter."""
 _SPOKEN: Final = re.compile(rf"(?<![a-z0-9]){_WORD}(?:[ ,.\-·/]{{1,3}}{_WORD}){{2,15}}(?![a-z0-9])")
 _SPOKEN_PART: Final = re.compile(_WORD)
 

@@ -35,6 +35,10 @@ STRONG_ENDINGS: Final = frozenset(
 """Endings that make spaced-out or capitalised words a link."""
 
 
+ONE_SIDED_ENDINGS: Final = frozenset({"com", "net", "vn", "org", "top", "vip", "xyz", "icu", "cc", "info", "club"})
+"""Endings that make "evn-hoadon .top" a link although one space is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Official:
     host: str
@@ -79,7 +83,10 @@ _WORDS: Final = {
     word.replace(" ", ""): official.host for official in HOSTS.official for word in official.words
 }
 _LONG_WORD: Final = 6
-"""From this length on a word is recognised inside a longer label and with one letter changed."""
+"""Words longer than this are recognised inside a longer label, and with one letter changed."""
+_SHORT_WORD: Final = 4
+"""Up to this length a word alone proves nothing ("acb.org"); "acb-online" and "evn.vip" do."""
+_LONG_WORDS: Final = tuple((word, official) for word, official in _WORDS.items() if len(word) > _LONG_WORD)
 _GOVERNMENT: Final = ("gov.vn", "edu.vn")
 _CONFUSABLE: Final = str.maketrans({
     "а": "a", "ɑ": "a", "α": "a", "в": "b", "ь": "b", "β": "b", "с": "c", "ϲ": "c", "ԁ": "d", "е": "e", "ё": "e",
@@ -111,17 +118,19 @@ def official_imitated(ascii_host: str, plain_host: str, path: str, user: str) ->
     for official in _OFFICIAL_HOSTS:
         if official in user or f".{official}." in f".{plain_host}." or f"/{official}" in path:
             return official
-    tokens = [token for token in re.split(r"[.\-]", plain_host) if token]
-    for token in tokens:
-        if imitated := _imitated_word(token):
-            return imitated
-    joined = "".join(tokens[:-1])
-    for word, official in _WORDS.items():
-        if len(word) >= _LONG_WORD and word in joined:
-            return official
-    if "gov" in tokens:
-        return _GOVERNMENT[0]
-    return None
+    cheap = ascii_host.rsplit(".", 1)[-1] in HOSTS.cheap_endings
+    for label in plain_host.split("."):
+        tokens = label.split("-")
+        for token in tokens:
+            official = _imitated_word(token)
+            if official and (len(token) > _SHORT_WORD or len(tokens) > 1 or cheap):
+                return official
+        joined = "".join(tokens)
+        for word, official in _LONG_WORDS:
+            if word in joined:
+                return official
+    government = "gov" in re.split(r"[.\-]", plain_host)
+    return _GOVERNMENT[0] if government and "gov" not in (SUFFIXES.publicsuffix(ascii_host) or "") else None
 
 
 def _is_official(ascii_host: str) -> bool:

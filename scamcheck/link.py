@@ -1,6 +1,7 @@
 """Links as people paste and scammers write them, and the key under which each is known."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from scamcheck.digits import plain
 from scamcheck.hosts import (
     FILE_ENDINGS,
     HOSTS,
+    ONE_SIDED_ENDINGS,
     SENTENCE_ENDINGS,
     STRONG_ENDINGS,
     SUFFIXES,
@@ -53,15 +55,16 @@ _WITH_SCHEME: Final = re.compile(
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(
-    rf"(?<![\w@.\-/])(?P<user>{_LABEL}(?:\.{_LABEL}){{1,6}}@)?"
+    rf"(?<![\w@.\-])(?P<user>{_LABEL}(?:\.{_LABEL}){{1,6}}@)?"
     rf"(?P<host>{_LABEL}(?:{_DOT}{_LABEL}){{1,10}})(?![\w@]|-\w){_PORT}(?P<path>{_PATH})"
 )
 _SPACED: Final = re.compile(
-    rf"(?<![\w@.\-/])(?P<host>{_LABEL}(?:(?:{_DOT}|{_SPACED_DOT}){_LABEL}){{1,10}})(?![\w@]|-\w)(?P<path>{_PATH})",
+    rf"(?<![\w@.\-])(?P<host>{_LABEL}(?:(?:{_DOT}|{_SPACED_DOT}){_LABEL}){{1,10}})(?![\w@]|-\w)(?P<path>{_PATH})",
     re.IGNORECASE,
 )
 _ANY_DOT: Final = re.compile(rf"{_SPACED_DOT}|{_DOT}", re.IGNORECASE)
 _TRAILING: Final = ".,;:!?)]}>'\"…»”’*_"
+_SENTENCE_GLUED: Final = re.compile(r"[.。．｡](?=[^\W\d_])[^.。．｡]*\Z")
 _IPV4: Final = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
 _NUMBER_HOST: Final = re.compile(r"[0-9]{8,10}|0x[0-9a-f]{8}")
 _LONGEST_SYLLABLE: Final = 7
@@ -118,10 +121,13 @@ def lookup_keys(link: Link) -> tuple[str, ...]:
 def _link(match: re.Match[str], display: str, *, has_scheme: bool, spaced: bool) -> Link | None:
     written, path = match["host"], match["path"] or ""
     user = match["user"] if "user" in match.re.groupindex else None
-    host = _ANY_DOT.sub(".", written).strip(".").lower()
     shortened = path.rstrip(_TRAILING)
     end = match.end() - (len(path) - len(shortened))
     path = shortened
+    if not path and (glued := _SENTENCE_GLUED.search(written)) and not _known_ending(written):
+        written = written[: glued.start()]
+        end = match.start("host") + len(written)
+    host = _ANY_DOT.sub(".", written).strip(".").lower()
     raw_ip = bool(_IPV4.fullmatch(host) or _NUMBER_HOST.fullmatch(host) or host.startswith("["))
     if raw_ip:
         if not (has_scheme or (path and _IPV4.fullmatch(host))):
@@ -139,8 +145,14 @@ def _link(match: re.Match[str], display: str, *, has_scheme: bool, spaced: bool)
     shared_host = HOSTS.same.get(ascii_host, ascii_host)
     shared = shared_host in HOSTS.shared or shared_host in HOSTS.shorteners or _is_private_suffix(shared_host)
     key = shared_host + _page(shared_host, path) if shared else ascii_host
-    odd, imitates = _doubts(host, ascii_host, path, user or "", raw_ip=raw_ip, shared=shared)
+    shown = _from_punycode(host)
+    odd, imitates = _doubts(shown, ascii_host, path, user or "", raw_ip=raw_ip, shared=shared)
     return Link(key, host, match.start(), end, shared, imitates, odd)
+
+
+def _known_ending(written: str) -> bool:
+    ascii_ending = _ascii(re.split(r"[.。．｡]", written)[-1].lower())
+    return SUFFIXES.publicsuffix(ascii_ending or "") is not None
 
 
 def _plausible(written: str, host: str, path: str, *, has_scheme: bool, spaced: bool) -> bool:
@@ -155,10 +167,7 @@ def _plausible(written: str, host: str, path: str, *, has_scheme: bool, spaced: 
     if host.removeprefix("www.") in HOSTS.shared or host in HOSTS.shorteners:
         return True
     if spaced:
-        strong = ending in STRONG_ENDINGS
-        marked = any(char.isdigit() or char == "-" for char in host)
-        bracketed = re.search(r"[\[({]", written) is not None
-        return strong and (bracketed or marked or len(labels) > 2 or len(name) > _LONGEST_SYLLABLE)
+        return _plausible_spaced(written, labels)
     if path.startswith("/") and len(path) > 1:
         return True
     if len(name) < 2 or ending in FILE_ENDINGS:
@@ -172,6 +181,17 @@ def _plausible(written: str, host: str, path: str, *, has_scheme: bool, spaced: 
     if not name.isascii() and name.isalpha() and last[:1].isupper():
         return False
     return True
+
+
+def _plausible_spaced(written: str, labels: list[str]) -> bool:
+    """Whether words parted by a dot and spaces are a link: "evn-hoadon . top" is, "đi học . Cơm" is not."""
+    if labels[-1] not in STRONG_ENDINGS:
+        return False
+    if re.search(r"(?<! )\. |(?<=[^\s.]) \.(?! )", written):
+        return labels[-1] in ONE_SIDED_ENDINGS and "-" in labels[-2]
+    marked = any(char.isdigit() or char == "-" for label in labels for char in label)
+    bracketed = re.search(r"[\[({]", written) is not None
+    return bracketed or marked or len(labels) > 2 or len(labels[-2]) > _LONGEST_SYLLABLE
 
 
 def _ascii(host: str) -> str | None:
@@ -188,6 +208,16 @@ def _ascii(host: str) -> str | None:
         )
     except UnicodeError:
         return None
+
+
+def _from_punycode(host: str) -> str:
+    """The host as its reader would see it: "xn--…" labels decoded where they can be."""
+    if "xn--" not in host:
+        return host
+    try:
+        return idna.decode(host)
+    except (idna.IDNAError, UnicodeError):
+        return host
 
 
 def _is_private_suffix(host: str) -> bool:
@@ -231,4 +261,6 @@ def _marks(host: str, ascii_host: str, user: str, *, raw_ip: bool) -> Iterator[s
 
 def _mixed_letters(host: str) -> bool:
     """Letters of another alphabet that look like Latin ones; Vietnamese letters are ordinary."""
-    return not host.isascii() and skeleton(host) != plain(host).text
+    return any(
+        not char.isascii() and char.isalpha() and not unicodedata.name(char, "").startswith("LATIN") for char in host
+    )

@@ -55,7 +55,7 @@ class Spacing(StrEnum):
 
 _TEN: Final = 10
 _ELEVEN: Final = 11
-_FIRST_DIGITS_OF_OLD_SUBSCRIBERS: Final = frozenset("235678")
+_FIRST_DIGITS_OF_OLD_SUBSCRIBERS: Final = frozenset("2345678")
 """Before 2017 a landline's own number began with its operator's digit; 3 was by far the commonest."""
 
 

@@ -101,9 +101,9 @@ _LIKE_DIGITS_OCR: Final = re.compile(r"[0-9oli|!bszdqg]+")
 _LABELLED: Final = re.compile(rf"{_GLUED_LABEL}(?=[0-9o]{{2}})")
 _TAILED: Final = re.compile(r"([0-9]{8,15})([a-z]{1,20})")
 _TO_DIGITS: Final = str.maketrans("oli|!bszdqg", "01111852099")
-_MONEY_UNIT: Final = r"(?:d|dong|vnd|vnđ|k|ng|nghin|ngan|tr|trieu|ty|ti|cu|usd|do|%)"
+_MONEY_UNIT: Final = r"(?:d|dong(?! a)|vnd|k|ng|nghin|ngan(?! hang)|tr|trieu|ty|ti|cu|usd|do|%)"
 _MONEY_AFTER: Final = re.compile(rf" ?\.?{_MONEY_UNIT}(?![a-z])")
-_SEPARATOR: Final = re.compile(r"[ .\-_,·/()\n•~]{1,7}")
+_SEPARATOR: Final = re.compile(r"[ .\-_,·/()\n•~:=]{1,7}|\*")
 _PLUS_BEFORE: Final = re.compile(r"\+ ?\(?\Z")
 _MASK_AFTER: Final = re.compile(r"[ .\-]?(?:[x*#?]|••)")
 _MASK_BEFORE: Final = re.compile(r"(?:[x*#?]|••)[ .\-]?\Z")
@@ -123,18 +123,23 @@ _NOT_NUMBERS: Final = re.compile(
 # --- words before and after ---------------------------------------------------------------------------------------
 
 _LABEL: Final = re.compile(
-    r"(?<![a-z])(?:(?P<phone>goi|alo|sdt|s[oô] ?dt|so may|so goi|dt|đt|dien thoai|phone|tel|call|mobile|cell|di dong|"
-    r"lh|lien he|lien lac|hotline|zalo|viber|whatsapp|wa|tele|telegram|sms|nhan tin|may ban|co dinh|nghe may|"
-    r"nhac may|tong dai|duong day nong|cskh|truc ban|ba goi|so la|so nay|so do|so cua)"
-    r"|(?P<other>mst|ma so thue|ms thue|msdn|tax(?: code)?|cccd|cmnd|cmt|cmtnd|can cuoc|chung minh|dinh danh|ho chieu|"
-    r"passport|bhxh|bhyt|so the|the bhyt|ma bhxh|bao hiem|don hang|van don|tracking|awb|order|bill|"
-    r"ma (?:don|van|kh|khach|gd|giao|xac|hs|hoc|sv|sinh|the|so|san|sp|hang|ho|bn|benh|y|dat|ve|qr|tra|hoa|hop|hd|tham|"
-    r"giam|voucher|code|lo|vach|chuyen|thanh|nhan vien|nv|dinh|buu|du|cong|tai)|ref|imei|serial|seri|sn|s/n|otp|"
-    r"hoa don|so hd|hop dong so|hd so|cong van|quyet dinh|so qd|bien so|bks|mssv|mshs|sbd|bao danh|barcode|iccid|"
-    r"so khung|so may xe|don so|phieu|bien lai|so lo|so tien|gia tri|tong tien|xo so|ket qua|ngay|diem|nam sinh|"
-    r"the ky|giai doan|toa do))(?![a-z])"
+    r"(?<![a-z])(?:(?P<phone>goi|alo|sdt|so ?dt|so may|dt|dien thoai|phone|tel|call|mobile|cell|di dong|lh|"
+    r"lien he|lien lac|hotline|zalo|viber|whatsapp|wa|tele|telegram|sms|nhan tin|may ban|co dinh|nghe may|"
+    r"nhac may|tong dai|duong day nong|cskh|truc ban|so la|so nay|so do|so cua)"
+    r"|(?P<other>mst|ma so thue|ms thue|msdn|tax|cccd|cmnd|cmt|cmtnd|can cuoc|chung minh|dinh danh|ho chieu|"
+    r"passport|bhxh|bhyt|don hang|van don|tracking|awb|order|bill|imei|serial|seri|otp|bien so|bks|mssv|mshs|"
+    r"sbd|bao danh|barcode|iccid|so khung|so may xe|xo so|"
+    r"ma (?:don|van|kh|khach|gd|giao|xac|hs|hoc|sv|sinh|the|so|san|sp|hang|ho|bn|benh|y|dat|ve|qr|tra|hoa|hop|"
+    r"hd|tham|giam|voucher|code|lo|vach|chuyen|thanh|nhan vien|nv|dinh|buu|du|cong|tai|diem|phieu|bhxh))"
+    r"|(?P<weak>so the|bao hiem|the bhyt|ref|sn|"
+    r"(?:hoa don|hop dong|hd|cong van|quyet dinh|qd|don|phieu|bien lai|ho khau)(?: so)?|so (?:hd|qd|lo|tien)|"
+    r"gia tri|tong tien|ket qua|ngay|diem|nam sinh|the ky|giai doan|toa do))"
+    r"(?![a-z])"
 )
 _LABEL_REACH: Final = 48
+_REACH_OF: Final = {"other": 32, "weak": 6}
+_NEXT_IN_LIST: Final = 12
+_CLAUSE_END: Final = re.compile(r"[;!?]|[.,\n] *[a-z]")
 _WORDS_AFTER: Final = re.compile(
     r"[ ,.;:)\-]{0,3}(?:[a-z]{1,6} ){0,2}?(?:goi|nhan|nhay may|lien he|alo|zalo|bao|la so|xung|tu xung|noi|lua|cua)(?![a-z])"
 )
@@ -150,21 +155,23 @@ _SHORT: Final = re.compile(
     rf"(?<![0-9a-z+.,\-])(?:{'|'.join(sorted(SHORT_CODES, key=len, reverse=True))})(?![0-9a-z]|[.,\-][0-9])"
 )
 _SHORT_BEFORE: Final = re.compile(
-    r"(?<![a-z])(?:goi|bam|quay|alo|tong dai|hotline|nhan tin|nhan|gui|soan|lien he|lh|bao|phan anh|duong day nong|dau so|"
-    r"cap cuu|cuu thuong|cong an|canh sat|csgt|cuu hoa|pccc|cuu nan|dien thoai|sdt|dt|call)"
-    r"(?: (?:ngay|den|toi|cho|so|vao|ve|qua|gap|luon|lai|thang|dien|dien thoai|cong an|canh sat|cap cuu|nhanh|cuu hoa|tin|"
-    r"may|tong dai|hotline|dau so|duong day nong|mien phi|lua dao|xe|bao|la|theo|cuoc goi|tin nhan|rac)){0,4}"
-    r"[ :,(\-]{1,3}\Z"
+    r"(?<![a-z])(?:(?:goi|bam|quay|alo|nhan tin|nhan|gui|soan|lien he|lh|bao|phan anh|dau so|cap cuu|cuu thuong|"
+    r"cong an|canh sat|csgt|cuu hoa|pccc|cuu nan|dien thoai|sdt|dt|call)"
+    r"(?: (?:ngay|den|toi|cho|so|vao|ve|qua|gap|luon|lai|thang|dien|dien thoai|cong an|canh sat|cap cuu|nhanh|"
+    r"cuu hoa|tin|may|tong dai|hotline|dau so|duong day nong|mien phi|lua dao|xe|bao|la|theo|cuoc goi|tin nhan|rac|"
+    r"khan cap|khan|truc|doi|luc luong|ho|giup)){0,4}"
+    r"|(?:tong dai|duong day nong|hotline)(?: [a-z]{1,9}){0,7})[ :,(\-]{1,3}\Z"
 )
 _SHORT_LIST: Final = re.compile(r"[ ,/;&+\-]{1,3}(?:(?:va|hoac|hay|voi) )?\Z")
-_SHORT_SUBJECT: Final = re.compile(r"(?<![a-z])(?:so|dau so)[ :]\Z")
+_SHORT_SUBJECT: Final = re.compile(r"(?<![a-z])(?<!duong )(?<!nha )(?<!phong )(?<!xe )(?<!tuyen )(?<!ghe )(?<!bai )(?<!cau )(?:so|dau so)[ :]\Z")
 _SHORT_SUBJECT_AFTER: Final = re.compile(
     r" (?:goi|nhan|de|bao|hoac|gui|vua|cua|la|co phai)(?![a-z])|[ .,;:!?)]*\Z"
 )
 _COUNTED: Final = re.compile(
-    r" ?(?:hoc sinh|hs|nguoi|em|chau|ban|be|tre|con|lan|cuoc|bai|diem|trang|ngay|thang|gio|phut|giay|dong|d|vnd|nghin|"
-    r"ngan|k|tr|trieu|ty|m|km|kg|cai|chiec|xe|phong|lop|truong|ho|dia|gia dinh|nam|tuoi|%|tin|suat|ca|vu|giai|"
-    r"duong|pho|to|le|nguyen|tran)(?![a-z])"
+    r" ?(?:hoc sinh|hs|nguoi|em (?:hoc|len|thi|di|du|tham|vao|co)|chau (?:hoc|be)|ban (?:hoc|doc)|tre|lan|cuoc|diem|"
+    r"trang|thang|gio|phut|giay|dong|d|vnd|nghin|ngan|k|tr|trieu|ty|km|kg|cai|chiec|phong|lop|truong|ho|gia dinh|"
+    r"tuoi|%|suat|ca|vu|giai|duong|pho|ngay (?!lap|bay|di|neu|khi|hoac|de|nhe|nha|va|a(?![a-z]))[a-z]|"
+    r"nam (?:hoc|nay|qua|truoc|sau))(?![a-z])"
 )
 
 # --- numbers inside chat links -------------------------------------------------------------------------------------
@@ -277,12 +284,12 @@ class _Reader:
         real = sum(char.isdigit() for char in token)
         if _LIKE_DIGITS.fullmatch(token) and real * 2 >= len(token) - 1:
             return _Group(digits, start, end, plus=plus, soft=True)
-        if _LIKE_DIGITS_OCR.fullmatch(token) and real * 2 >= len(token):
-            guessed = sum(char in "bszdqg" for char in token)
-            return _Group(digits, start, end, plus=plus, soft=True, guessed=guessed)
         tailed = _TAILED.fullmatch(token)
         if tailed and not re.fullmatch(_MONEY_UNIT, tailed[2]):
             return _Group(tailed[1], start, start + len(tailed[1]), plus=plus)
+        if _LIKE_DIGITS_OCR.fullmatch(token) and real * 2 >= len(token):
+            guessed = sum(char in "bszdqg" for char in token)
+            return _Group(digits, start, end, plus=plus, soft=True, guessed=guessed)
         return None
 
     # Reading the digits.
@@ -385,16 +392,24 @@ class _Reader:
         )
 
     def _label(self, start: int) -> str | None:
-        """The kind of the nearest label before `start`, unless other digits stand between."""
+        """"phone" or "other": the nearest label before `start` that reaches it, unless other digits intervene."""
         reach = max(0, start - _LABEL_REACH)
-        if 0 <= start - self._last_end <= 12 and self._last_end > 0:
+        if 0 <= start - self._last_end <= _NEXT_IN_LIST and self._last_end > 0:
             return "phone"
         for position in range(start - 1, reach - 1, -1):
             if self._text[position].isdigit():
                 reach = position + 1
                 break
-        match = last_match(_LABEL, self._text, reach, start)
-        return match.lastgroup if match else None
+        label = None
+        for match in _LABEL.finditer(self._text, reach, start):
+            kind = match.lastgroup
+            if kind == "phone":
+                label = kind
+            elif start - match.end() <= _REACH_OF[kind or ""] and not _CLAUSE_END.search(
+                self._text, match.end(), start
+            ):
+                label = "other"
+        return label
 
     def _alone(self, start: int, end: int) -> bool:
         text = self._text
@@ -423,19 +438,17 @@ class _Reader:
         return self._numbers.setdefault(seen.number.key, seen)
 
     def _shorthand(self, run: list[_Group], index: int, seen: SeenNumber) -> int:
-        """Read "0912 345 678/79" as two numbers: the digits after the stroke replace the last ones."""
-        while index < len(run) and run[index].gap.strip() == "/" and len(run[index].digits) in {2, 3}:
+        """Read "0912 345 678/79" and "0261 3546278 - 3546279" as two numbers: the last digits are replaced."""
+        while index < len(run) and seen.number.kind in {PhoneKind.MOBILE, PhoneKind.LANDLINE}:
             group = run[index]
             national = seen.converted_from or "0" + seen.number.key.removeprefix("+84")
-            tail = national[-len(group.digits) :]
-            if seen.number.kind not in {PhoneKind.MOBILE, PhoneKind.LANDLINE}:
-                break
-            if len(group.digits) == 3 and tail[0] != group.digits[0]:
+            if not _replaces_tail(group, national, landline=seen.number.kind is PhoneKind.LANDLINE):
                 break
             reading = read_national(national[: -len(group.digits)] + group.digits)
-            if reading:
-                seen = self._keep(_Reading(national=reading), group.start, group.end)
-                self._last_end = group.end
+            if reading is None:
+                break
+            seen = self._keep(_Reading(national=reading), group.start, group.end)
+            self._last_end = group.end
             index += 1
         return index
 
@@ -495,6 +508,13 @@ class _Reader:
             listed_after = end
             number = PhoneNumber(f"short:{match[0]}", PhoneKind.SHORT)
             self._numbers.setdefault(number.key, SeenNumber(number, *self._view.span(start, end)))
+
+
+def _replaces_tail(group: _Group, national: str, *, landline: bool) -> bool:
+    joint, count = group.gap.strip(), len(group.digits)
+    if count == len(national) - (3 if national.startswith(("024", "028")) else 4):
+        return landline and joint in {"/", "-", ","} and group.digits[0] != "0"
+    return joint == "/" and (count == 2 or (count == 3 and group.digits[0] == national[-3]))
 
 
 def _read(digits: str, run: Sequence[_Group], index: int, end: int) -> _Reading | None:
