@@ -1,0 +1,201 @@
+"""The composition root: opens what a process needs, in the order it depends on each other, and closes it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from bot.channels.events import TokenRefused
+from bot.channels.intake import Intake
+from bot.channels.records import CommittedRecords
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_listening import channel_of, listen
+from bot.conversation import Answering, respond_without_records
+from bot.delivery import Delivery
+from bot.limits import Limits
+from bot.settings import Settings
+from db import checks, demo, mailbox, migrate, reference, reports
+from db.engine import Database, accepted_url, sqlite_path
+from db.keys import Keys
+from db.knowledge_base import SqlKnowledgeBase
+
+FORGETTING_SECONDS: Final = 600.0
+"""How often what is too old is erased."""
+
+log = structlog.get_logger(__name__)
+
+
+class SecretMissing(ValueError):
+    """On PostgreSQL nothing outside the database can keep a secret for us, so the operator must set one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramDoor:
+    """Telegram while it is open: what takes its updates in, and the task that listens."""
+
+    channel: TelegramChannel
+    intake: Intake
+    listening: asyncio.Task[None]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the parts of one process share."""
+
+    settings: Settings
+    database: Database
+    knowledge: SqlKnowledgeBase
+    delivery: Delivery
+    keys: Keys
+    limits: Limits
+    telegram: TelegramDoor | None = None
+
+
+def utc_now() -> datetime:
+    """The time, aware."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now
+) -> AsyncGenerator[Services]:
+    """Open the record (migrated, with what this release ships), the knowledge, the delivery and the channels.
+
+    Everything in flight is finished when the block ends.
+
+    Raises:
+        DatabaseInUse: another process has the SQLite file.
+        DatabaseUrlRefused: DATABASE_URL has a form that is not accepted.
+        KnowledgeUnavailable: the database does not answer.
+        SecretMissing: PostgreSQL without SECRET.
+    """
+    _write_logs(settings)
+    database = Database(settings.database_url)
+    async with contextlib.AsyncExitStack() as opened:
+        opened.push_async_callback(database.close)
+        await migrate.upgrade(settings.database_url)
+        async with database.transaction() as session:
+            await reference.load_reference(session, clock())
+            if settings.serves_demo:
+                await demo.load_demo(session, clock())
+            elif await demo.has_demo(session):
+                log.warning("demo.records_present", do="goilai demo remove")
+        knowledge = SqlKnowledgeBase(database)
+        await knowledge.warm_up()
+        keys = Keys(_secret(settings))
+        limits = Limits(time.monotonic)
+        answering = Answering(knowledge=knowledge, settings=settings, keys=keys, limits=limits)
+        telegram = channel_of(settings)
+        delivery = Delivery(database, answering, channels=[telegram] if telegram else [], clock=clock)
+        working = asyncio.create_task(delivery.run())
+        forgetting = asyncio.create_task(_forget_old_records(database, clock))
+        opened.push_async_callback(_cancel, forgetting)
+        opened.push_async_callback(_stop, delivery, working)
+        door = None
+        if telegram:
+            door = await opened.enter_async_context(
+                _telegram_open(telegram, database, delivery, settings, clock)
+            )
+        yield Services(settings, database, knowledge, delivery, keys, limits, door)
+
+
+@asynccontextmanager
+async def _telegram_open(
+    channel: TelegramChannel,
+    database: Database,
+    delivery: Delivery,
+    settings: Settings,
+    clock: Callable[[], datetime],
+) -> AsyncGenerator[TelegramDoor]:
+    intake = Intake(
+        channel,
+        CommittedRecords(database, delivery.accept),
+        outage_replies=respond_without_records,
+        now=clock,
+    )
+    stop = asyncio.Event()
+    listening = asyncio.create_task(listen(channel, intake, settings, stop))
+    listening.add_done_callback(_say_when_refused)
+    try:
+        yield TelegramDoor(channel, intake, listening)
+    finally:
+        stop.set()
+        await asyncio.wait([listening])
+        await intake.close()
+        await channel.close()
+
+
+def _say_when_refused(listening: asyncio.Task[None]) -> None:
+    if not listening.cancelled() and isinstance(listening.exception(), TokenRefused):
+        log.error("telegram.token_refused", do="set TELEGRAM_TOKEN to what BotFather gives")
+
+
+async def _stop(delivery: Delivery, working: asyncio.Task[None]) -> None:
+    delivery.stop()
+    await working
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _forget_old_records(database: Database, clock: Callable[[], datetime]) -> None:
+    while True:
+        try:
+            async with database.transaction() as session:
+                for rule in (mailbox.forget_old, checks.forget_old, reports.forget_old):
+                    await rule(session, clock())
+        except Exception as error:  # noqa: BLE001 - the records are away; erasing waits for them
+            log.warning("records.not_forgotten", error=type(error).__name__)
+        await asyncio.sleep(FORGETTING_SECONDS)
+
+
+def _secret(settings: Settings) -> bytes:
+    """The operator's secret; else one made once beside the SQLite file, readable by its owner only."""
+    stated = settings.secret.get_secret_value()
+    if stated:
+        return stated.encode()
+    path = _sqlite_file(settings.database_url)
+    if path is None:
+        if settings.serves_demo:
+            return secrets.token_bytes(32)  # nothing in a demonstration outlives its process
+        raise SecretMissing("SECRET must be set when DATABASE_URL is PostgreSQL.")
+    kept = path.with_name("secret")
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+    return kept.read_bytes()
+
+
+def _sqlite_file(url: str) -> Path | None:
+    accepted = accepted_url(url)
+    return sqlite_path(accepted) if accepted.get_backend_name() == "sqlite" else None
+
+
+def _write_logs(settings: Settings) -> None:
+    """One line per event. httpx tells whole addresses, bot token included, so it only speaks of trouble."""
+    level = getattr(logging, settings.log_level)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("httpcore").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
