@@ -81,10 +81,11 @@ async def open_services(
         SecretMissing: PostgreSQL without SECRET.
     """
     _write_logs(settings)
+    secret = _secret(settings)
+    await migrate.upgrade(settings.database_url)
     database = Database(settings.database_url)
     async with contextlib.AsyncExitStack() as opened:
         opened.push_async_callback(database.close)
-        await migrate.upgrade(settings.database_url)
         async with database.transaction() as session:
             await reference.load_reference(session, clock())
             if settings.serves_demo:
@@ -93,7 +94,7 @@ async def open_services(
                 log.warning("demo.records_present", do="goilai demo remove")
         knowledge = SqlKnowledgeBase(database)
         await knowledge.warm_up()
-        keys = Keys(_secret(settings))
+        keys = Keys(secret)
         limits = Limits(time.monotonic)
         answering = Answering(knowledge=knowledge, settings=settings, keys=keys, limits=limits)
         telegram = channel_of(settings)
@@ -174,6 +175,7 @@ def _secret(settings: Settings) -> bytes:
             return secrets.token_bytes(32)  # nothing in a demonstration outlives its process
         raise SecretMissing("SECRET must be set when DATABASE_URL is PostgreSQL.")
     kept = path.with_name("secret")
+    kept.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:

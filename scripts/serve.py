@@ -1,12 +1,17 @@
 """Serve the web page, the JSON API and (with a token) Telegram from one process; `scripts/run` starts it."""
 
+import asyncio
 import sys
 
 import uvicorn
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.app import create_app
+from bot.app import SecretMissing
 from bot.settings import Settings
+from db import migrate
+from db.engine import DatabaseInUse, DatabaseUrlRefused
 
 TRY = """\
 Gọi Lại · {url}
@@ -28,6 +33,15 @@ def main() -> int:
     except ValidationError as refused:
         for error in refused.errors():
             print(f"{'.'.join(map(str, error['loc'])) or 'settings'}: {error['msg']}", file=sys.stderr)
+        return 2
+    try:
+        # The service migrates by itself; doing it first turns what an operator got wrong into one sentence.
+        asyncio.run(migrate.upgrade(settings.database_url))
+    except (DatabaseInUse, DatabaseUrlRefused, SecretMissing) as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    except SQLAlchemyError as error:
+        print(f"The database cannot be used: {type(error).__name__}. Is DATABASE_URL right?", file=sys.stderr)
         return 2
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(TRY.format(url=f"http://{host}:{settings.port}", number="0530 000 113"), flush=True)
