@@ -13,13 +13,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.settings import Settings
-from db import demo, importing, migrate
+from db import demo, importing, migrate, reference
 from db.engine import Database, DatabaseInUse, DatabaseUrlRefused
 from db.importing import RowsRefused
+from scripts.check_command import check
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Gọi Lại, from the command line.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # local variables may hold what must not be printed
+    help="Gọi Lại, from the command line.",
+)
 load = typer.Typer(no_args_is_help=True, help="Take in records from a CSV file: all rows, or none.")
 demo_app = typer.Typer(no_args_is_help=True, help="Invented records to try the service with.")
+app.command("check")(check)
 app.add_typer(load, name="load")
 app.add_typer(demo_app, name="demo")
 
@@ -59,7 +66,9 @@ def add_demo(database: DatabaseOption = "") -> None:
     """Add the demo records: owners called "Ví Dụ", numbers that nobody can have."""
 
     async def add(session: AsyncSession) -> str:
-        await demo.load_demo(session, datetime.now(UTC))
+        now = datetime.now(UTC)
+        await reference.load_reference(session, now)
+        await demo.load_demo(session, now)
         return "Đã thêm dữ liệu dùng thử. / Demo records added."
 
     _in_transaction(database, add)
