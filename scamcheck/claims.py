@@ -81,6 +81,7 @@ _OWNERS: Final = {
     for phrase in _phrases(_DATA["hospitals"]["plain"])
 }
 _HOSPITALS: Final = frozenset(_phrases(_DATA["hospitals"]["plain"] + "|" + _DATA["hospitals"]["named"]))
+_FIRST_WORDS: Final = frozenset(phrase[0] for phrase in (*_OWNERS, *_HOSPITAL_WORDS))
 _LONGEST: Final = max(map(len, (*_OWNERS, *_HOSPITALS)))
 
 
@@ -96,6 +97,8 @@ def _owners(text: Text, *, named: bool) -> Iterator[Claim]:
 
 
 def _owner_at(read: Sequence[Word], folded: Sequence[str], at: int) -> tuple[Claim | None, int]:
+    if folded[at] not in _FIRST_WORDS:
+        return None, at + 1
     for count in range(min(_LONGEST, len(read) - at), 0, -1):
         phrase = tuple(folded[at : at + count])
         if phrase in _HOSPITAL_WORDS:

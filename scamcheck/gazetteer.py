@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
+from scamcheck.text import fold
 from scamcheck.words import Word, joined, words
 
 
@@ -21,17 +22,28 @@ class Rank(IntEnum):
 
 
 _UNITS: Final[dict[tuple[str, ...], frozenset[Rank]]] = {
-    tuple(unit.split()): frozenset(ranks)
+    form: frozenset(ranks)
     for ranks, units in (
-        ((Rank.COMMUNE, Rank.OLD_COMMUNE), "xa|x|phuong|p|thi tran|tt|dac khu"),
-        ((Rank.DISTRICT,), "huyen|h|quan|q|thi xa|tx|thanh pho|tp"),
-        ((Rank.PROVINCE,), "tinh"),
+        ((Rank.COMMUNE, Rank.OLD_COMMUNE), "xã|x|phường|p"),
+        ((Rank.OLD_COMMUNE,), "thị trấn|tt"),
+        ((Rank.COMMUNE, Rank.DISTRICT), "đặc khu|đảo|huyện đảo"),
+        ((Rank.DISTRICT,), "huyện|h|quận|q|thị xã|tx|thành phố|tp"),
+        ((Rank.PROVINCE,), "tỉnh"),
     )
     for unit in units.split("|")
+    for form in (tuple(unit.split()), tuple(fold(unit).split()))
 }
-_CITY: Final = frozenset({("thanh", "pho"), ("tp",)})
+"""Unit words as typed with marks and without; "quán" and "xa" with other marks are none."""
+_CITY: Final = frozenset({("thành", "phố"), ("thanh", "pho"), ("tp",)})
 _LONGEST_UNIT: Final = 2
 _LONGEST_PLACE: Final = 5
+_HEAD: Final = 3
+_ALSO: Final[dict[str, tuple[str, ...]]] = {
+    key: tuple(others.split())
+    for key, others in tomllib.loads(
+        (files("scamcheck") / "data" / "place_words.toml").read_text(encoding="utf-8")
+    )["also"].items()
+}
 CONNECTORS: Final = frozenset({"o", "tai", "thuoc"})
 _THEN_AND_NOW: Final = frozenset({"cu", "moi"})
 
@@ -47,15 +59,16 @@ class Unit:
 def read_unit(some: Sequence[Word], at: int) -> Unit | None:
     """The unit word at this place, and the word after it."""
     for count in range(min(_LONGEST_UNIT, len(some) - at), 0, -1):
-        folded = tuple(word.folded for word in some[at : at + count])
-        ranks = _UNITS.get(folded)
+        typed = tuple(word.typed for word in some[at : at + count])
+        ranks = _UNITS.get(typed)
         if ranks is not None:
-            if folded in _CITY:  # some cities are provinces
+            if typed in _CITY:  # some cities are provinces
                 ranks |= {Rank.PROVINCE}
             return Unit(ranks, at + count)
     return None
 
 
+@lru_cache(maxsize=32768)
 def keys_of(place: str) -> frozenset[str]:
     """The keys under which people name a place: without its unit, "Phường 1 Bảo Lộc" also as a whole.
 
@@ -74,7 +87,7 @@ def keys_of(place: str) -> frozenset[str]:
                 continue
             keys.add(joined(read[: len(read) - len(bare) + 1]))
         keys.add(joined(bare))
-    return frozenset(keys)
+    return frozenset(keys.union(*(_ALSO.get(key, ()) for key in keys)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,7 @@ class Gazetteer:
 
     def __init__(self, keys: Iterable[str]) -> None:
         self.keys = frozenset(keys)
+        self._heads = frozenset(key[:_HEAD] for key in self.keys)
 
     def read(self, some: Sequence[Word], at: int) -> tuple[tuple[Place, ...], int]:
         """The places written one after another from this word on, and the word after the last."""
@@ -128,6 +142,8 @@ class Gazetteer:
         return None if named is None else (Place(named[0], frozenset()), named[1])
 
     def _longest(self, some: Sequence[Word], at: int) -> tuple[str, int] | None:
+        if joined(some[at : at + 2])[:_HEAD] not in self._heads and some[at].spelled not in self.keys:
+            return None
         for count in range(min(_LONGEST_PLACE, len(some) - at), 0, -1):
             if any(word.breaks for word in some[at + 1 : at + count]):
                 continue
@@ -140,7 +156,7 @@ class Gazetteer:
 def rank_of(old_name: str) -> Rank:
     """What kind of place a name with its unit word is."""
     unit = read_unit(words(old_name), 0)
-    if unit is None or Rank.COMMUNE in unit.ranks:
+    if unit is None or Rank.OLD_COMMUNE in unit.ranks:
         return Rank.OLD_COMMUNE
     return Rank.DISTRICT if Rank.DISTRICT in unit.ranks else Rank.PROVINCE
 

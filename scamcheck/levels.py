@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from scamcheck.words import Word, words
@@ -38,6 +39,10 @@ class SchoolLevel:
     def code(self) -> str:
         """How a registry writes it: "TH&THCS", "PTDTNT"; "" when nothing is known."""
         return self.type or "&".join(stage for stage in Stage if stage in self.stages)
+
+    def completed(self, other: "SchoolLevel") -> "SchoolLevel":
+        """This level, with what it does not say taken from the other."""
+        return SchoolLevel(self.stages or other.stages, self.type or other.type)
 
     def admits(self, asked: "SchoolLevel") -> bool:
         """Whether a school of this level may be meant by somebody who names the level `asked`.
@@ -116,6 +121,7 @@ _PHRASES: Final = {
     tuple(phrase.split()): SchoolLevel(frozenset(Stage(code) for code in codes.split()), type_)
     for phrase, (codes, type_) in _TABLE.items()
 }
+_FIRST_WORDS: Final = frozenset(phrase[0] for phrase in _PHRASES)
 _LONGEST: Final = max(map(len, _PHRASES))
 _BY_DIGIT: Final = {"1": Stage.PRIMARY, "2": Stage.LOWER, "3": Stage.UPPER}
 _NEEDS_CONTEXT: Final = frozenset({"mn", "mg", "th", "pt", "pho thong", "lien cap", "noi tru", "nha tre"})
@@ -124,7 +130,7 @@ _NEEDS_CONTEXT: Final = frozenset({"mn", "mg", "th", "pt", "pho thong", "lien ca
 
 def read_level(some: Sequence[Word], at: int) -> tuple[SchoolLevel, int] | None:
     """The level written at this word, however many phrases it takes, and the word after it."""
-    first = _phrase(some, at)
+    first = _phrase(some, at) if at < len(some) else None
     if first is None:
         return None
     level, end = first
@@ -133,7 +139,8 @@ def read_level(some: Sequence[Word], at: int) -> tuple[SchoolLevel, int] | None:
         more = _phrase(some, then) if then < len(some) and not some[then].breaks else None
         if more is None and some[end - 1].folded in _BY_DIGIT and then < len(some):
             digit = _BY_DIGIT.get(some[then].folded)
-            if digit and (then > end or some[then].gap):  # "cấp 2-3", "cấp 2 và 3", but not "cấp 2 3 lần"
+            # "cấp 2-3", "cấp 2 và 3", "cấp 2 3" at the end, but not "cấp 2 3 lần"
+            if digit and (then > end or some[then].gap or then + 1 == len(some)):
                 more = SchoolLevel(frozenset({digit})), then + 1
         if more is None:
             return level, end
@@ -147,6 +154,8 @@ def needs_context(some: Sequence[Word], at: int, end: int) -> bool:
 
 
 def _phrase(some: Sequence[Word], at: int) -> tuple[SchoolLevel, int] | None:
+    if some[at].folded not in _FIRST_WORDS:
+        return None
     length = 1
     while length < _LONGEST and at + length < len(some) and not some[at + length].breaks:
         length += 1
@@ -158,19 +167,15 @@ def _phrase(some: Sequence[Word], at: int) -> tuple[SchoolLevel, int] | None:
     return None
 
 
-def level_of(record_level: str, name: str) -> SchoolLevel:
-    """The level of a registry entry, from its level column and what its name adds to it."""
-    stages: frozenset[Stage] = frozenset()
-    type_ = SchoolType.ORDINARY
-    for part in (record_level, name):
-        read = words(part)
-        for at in range(len(read)):
-            found = read_level(read, at)
-            if found is not None:
-                stages = stages or found[0].stages
-                type_ = type_ or found[0].type
-                break
-    return SchoolLevel(stages, type_)
+@lru_cache(maxsize=256)
+def written_level(text: str) -> SchoolLevel:
+    """The first level written in a text, a registry's level column say; unknown when there is none."""
+    read = words(text)
+    for at in range(len(read)):
+        found = read_level(read, at)
+        if found is not None:
+            return found[0]
+    return SchoolLevel()
 
 
 _CLASS: Final = re.compile(r"(1[0-2]|[1-9])(?:[a-z]\d{0,2})?$")

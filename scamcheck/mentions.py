@@ -14,6 +14,7 @@ from scamcheck.words import Word
 
 _DATA: Final = tomllib.loads((files("scamcheck") / "data" / "school_words.toml").read_text(encoding="utf-8"))
 _NO_SCHOOL_AFTER: Final = frozenset(_DATA["no_school_after"].split())
+_NO_SCHOOL_BEFORE_PLAIN: Final = frozenset(_DATA["no_school_before_plain"].split())
 _NO_SCHOOL_BEFORE: Final = frozenset(_DATA["no_school_before"].split())
 _BEFORE_ABBREVIATION: Final = frozenset(_DATA["before_abbreviation"].split())
 _NO_SCHOOL_BEFORE_HOC: Final = frozenset(_DATA["no_school_before_hoc"].split())
@@ -23,6 +24,7 @@ _OTHER_INSTITUTIONS: Final = frozenset(
     tuple(phrase.split()) for phrase in _DATA["other_institutions"].strip().split("|")
 )
 _SKIPPED: Final = frozenset(tuple(phrase.split()) for phrase in _DATA["skipped"].split("|"))
+_TYPED_SCHOOL: Final = frozenset({"truong", "trường", "truờng", "trừơng", "trg"})
 _NEAR: Final = 10
 """Words between a class and the school it belongs to, at most."""
 
@@ -31,8 +33,8 @@ _NEAR: Final = 10
 class Mention:
     """A school mentioned: the level written, the stages of a class beside it, and where its name starts.
 
-    `sure` when a word says that a school is meant; otherwise only an exact name of a school counts ("học Nguyễn
-    Du", "lớp 9A1 Nguyễn Du").
+    `sure` when a word says that a school is meant; otherwise only an exact name of a school counts ("học
+    Nguyễn Du", "lớp 9A1 Nguyễn Du").
     """
 
     start: int
@@ -75,7 +77,7 @@ def ends_name(word: Word) -> bool:
 
 def _mention(read: Sequence[Word], at: int) -> Mention | None:
     word = read[at]
-    if word.folded == "truong":
+    if word.folded in {"truong", "trg"}:
         if not _means_school(read, at):
             return None
         start = at
@@ -101,13 +103,14 @@ def _levels(read: Sequence[Word], at: int) -> tuple[SchoolLevel | None, int]:
 
 def _means_school(read: Sequence[Word], at: int) -> bool:
     typed = read[at].typed
-    if typed not in {"truong", "trường", "truờng", "trừơng", "trương"} or (
-        typed == "trương" and read[at].capital
-    ):
+    if typed not in _TYPED_SCHOOL:  # not "trưởng", not bà Trương
         return False
-    if at and not read[at].breaks and read[at - 1].folded in _NO_SCHOOL_AFTER:
+    if at and not read[at].breaks and read[at - 1].typed in _NO_SCHOOL_AFTER:
         return False
-    return at + 1 == len(read) or read[at + 1].folded not in _NO_SCHOOL_BEFORE
+    if at + 1 == len(read):
+        return True
+    then = read[at + 1].typed
+    return then not in (_NO_SCHOOL_BEFORE_PLAIN if typed == "truong" else _NO_SCHOOL_BEFORE)
 
 
 def _in_context(read: Sequence[Word], at: int) -> bool:

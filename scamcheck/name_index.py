@@ -1,7 +1,7 @@
 """Finds names of schools in spite of spacing, abbreviation, careless hearing and typing.
 
-Names repeat: 54,000 schools share a much smaller number of names. Each is kept once: under its letters without
-blanks, its sound, its abbreviations and its 3-grams. A look-up that fails on one asks the next.
+Names repeat: 54,000 schools share far fewer names. Each is kept once: under its letters without blanks,
+its sound, its abbreviations and its 3-grams. A look-up that fails on one asks the next.
 """
 
 from array import array
@@ -114,8 +114,7 @@ class NameIndex:
                 break
             budget -= len(numbers)
             shared.update(numbers)
-        ranked = sorted(shared, key=lambda number: (-shared[number] / len(self._keys[number]), number))
-        return [self._keys[number] for number in ranked[:MAX_NAME_CANDIDATES]]
+        return [self._keys[number] for number, _ in shared.most_common(MAX_NAME_CANDIDATES)]
 
     def _slip(self, key: str, some: Sequence[Word]) -> Hit | None:
         name = self._words[key]
@@ -139,8 +138,8 @@ def is_slip(name: Sequence[str], typed: Sequence[str]) -> bool:
     """Whether `typed` is a slip for `name` rather than another name.
 
     A slip makes a word that is no syllable ("ngyuen", "dzu"); a change that makes another syllable makes
-    another name: Lê Lai is not Lê Lợi, Trần Quốc Tuấn is not Trần Quốc Toản. Inside a long name one letter is
-    forgiven.
+    another name: Lê Lai is not Lê Lợi, Trần Quốc Tuấn is not Trần Quốc Toản. In a long name one letter is
+    forgiven, at its end only a letter dropped or ng for nh.
     """
     whole, written = "".join(name), "".join(typed)
     if len(written) < _SHORTEST_MISTYPED:
@@ -157,9 +156,18 @@ def is_slip(name: Sequence[str], typed: Sequence[str]) -> bool:
         distance = edits(meant, word, limit=allowed)
         if distance > allowed or any(char.isdigit() for char in meant + word):
             return False
-        if is_syllable(word) and (at == len(name) - 1 or len(name) < _LONG_NAME or distance > 1):
+        if is_syllable(word) and not _forgiven(meant, word, last=at == len(name) - 1, words=len(name)):
             return False
     return len(wrong) * 2 <= len(name)
+
+
+def _forgiven(meant: str, word: str, *, last: bool, words: int) -> bool:
+    """Whether another syllable is a slip all the same: one letter in a long name, the last at its end."""
+    if words < _LONG_NAME or edits(meant, word, limit=1) > 1:
+        return False
+    dropped = meant[:-1] == word
+    swapped = meant[:-1] == word[:-1] and {meant[-2:], word[-2:]} == {"ng", "nh"}
+    return not last or dropped or swapped
 
 
 def abbreviations(name: Sequence[str]) -> set[str]:

@@ -1,20 +1,23 @@
-"""The registry as it is compared: under which names and places each school is known, and what fits a question."""
+"""The registry as it is compared: under which names and places a school is known, and what fits."""
 
 import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Final
 
 from scamcheck.gazetteer import Place, Rank, keys_of, rank_of, read_unit
 from scamcheck.knowledge import Commune, School
-from scamcheck.levels import SchoolLevel, SchoolType, Stage, level_of, read_level
+from scamcheck.levels import SchoolLevel, SchoolType, Stage, read_level, written_level
+from scamcheck.thresholds import MAX_SCHOOLS_COMPARED
 from scamcheck.words import Word, joined, words
 
 Site = Mapping[str, frozenset[Rank]]
-"""The place keys of one school, and as what each place contains it (Krông Nô: its commune and its district)."""
+"""The place keys of one school, and as what each contains it (Krông Nô: as commune and as district)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Entry:
     """The name with its marks and without blanks, to prefer the school spelled as it was asked for."""
     own: bool
     """Its own name, not an alias."""
+    key: str
+    """The name's letters without blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +60,36 @@ class Fit:
     exact_place: bool
 
 
-def entries_of(school: School, site: Site) -> Iterator[tuple[Entry, Sequence[Word]]]:
-    """The school under each of its names: without level and unit words, and without its own place at the end."""
-    level = level_of(school.level, school.name)
-    seen: set[str] = set()
+def entries_of(school: School, site: Site) -> list[tuple[Entry, Sequence[Word]]]:
+    """The school under each of its names: without level and unit words, without its own place at the end.
+
+    The first entry is the school under its own name, which may be empty ("Trường PTDTNT huyện").
+    """
+    recorded = written_level(school.level)
+    found: dict[str, tuple[Entry, Sequence[Word]]] = {}
+    level = recorded
     for name in (school.name, *school.aliases):
-        core, own_level = _core(_IN_BRACKETS.sub(" ", name))
-        named_level = (
-            level if name is school.name else SchoolLevel(level.stages | own_level.stages, level.type)
-        )
-        variants = [core]
-        for count in range(1, len(core) - 1):
-            if joined(core[-count:]) in site:
-                variants.append(core[:-count])
-        for variant in [*variants, *(other for core_ in variants for other in _same_name(core_))]:
+        core, named_level = _core(_IN_BRACKETS.sub(" ", name))
+        own = name is school.name
+        level = level.completed(named_level) if own else level
+        stages = level.stages if own else level.stages | named_level.stages
+        shorter = [core[:-count] for count in range(1, len(core) - 1) if joined(core[-count:]) in site]
+        variants = [core, *shorter]
+        for variant in [*variants, *(other for one in variants for other in _same_name(one))]:
             key = joined(variant)
-            if key and key not in seen:
-                seen.add(key)
+            if key not in found and (key or own):
                 typed = "".join(word.typed for word in variant)
-                yield Entry(school, named_level, site, typed, own=name is school.name), variant
+                entry = Entry(school, SchoolLevel(stages, level.type), site, typed, own, key)
+                found[key] = (entry, variant)
+    return list(found.values())
 
 
 def fitting(entries: Iterable[Entry], places: Sequence[Place], asked: Asked) -> list[Fit]:
-    """The entries that fit the level asked and every place; none when a place is known to be elsewhere."""
-    allowed = [entry for entry in entries if asked.allows(entry.level)]
+    """The entries that fit the level asked and every place; none when a place is known to be elsewhere.
+
+    Looks at no more than `MAX_SCHOOLS_COMPARED`: more schools of one name cannot be told apart anyway.
+    """
+    allowed = list(islice((entry for entry in entries if asked.allows(entry.level)), MAX_SCHOOLS_COMPARED))
     fits = [fit for entry in allowed if (fit := _fit(entry, places, asked, strict=True)) is not None]
     if not fits:  # "xã Đắk Mil" said of the old district: ask, never choose
         fits = [fit for entry in allowed if (fit := _fit(entry, places, asked, strict=False)) is not None]
@@ -95,7 +106,8 @@ def _fit(entry: Entry, places: Sequence[Place], asked: Asked, *, strict: bool) -
         if not allowed:
             return None
         total += max(allowed)
-        exact = exact and max(allowed) > Rank.PROVINCE
+        # The old name of a part says less than it seems: thị trấn Đắk Mil is not xã Đắk Mil.
+        exact = exact and max(allowed) in (Rank.COMMUNE, Rank.DISTRICT)
     same = asked.level is not None and asked.level == entry.level
     return Fit(entry, total, same, exact)
 
@@ -112,7 +124,7 @@ class Sites:
         self._sites: dict[tuple[str | None, str, str, str], Site] = {}
 
     def of(self, school: School) -> Site:
-        """The places of one school: its commune, its district, its province, and what the commune was made from."""
+        """The places of one school: commune, district, province, and what the commune was made from."""
         told = (school.commune_code, school.commune, school.old_district, school.province)
         if told not in self._sites:
             self._sites[told] = self._new(school)
@@ -149,13 +161,14 @@ _SCHOOL_WORDS: Final = frozenset(
     [("truong",), ("trung", "tam"), ("tu", "thuc"), ("dan", "lap"), ("cong", "lap"), ("chuyen",)]
 )
 _FAMILIES: Final = [
-    [tuple(form.split()) for form in family.split("|")]
+    {joined(form): form for form in map(words, family.split("|"))}
     for family in tomllib.loads(
         (files("scamcheck") / "data" / "school_words.toml").read_text(encoding="utf-8")
     )["same"]
 ]
 
 
+@lru_cache(maxsize=1024)
 def _core(name: str) -> tuple[Sequence[Word], SchoolLevel]:
     """A name without "trường", level and unit words in front; "Trường Chinh" keeps its Trường."""
     read = words(name)
@@ -179,12 +192,13 @@ def _core(name: str) -> tuple[Sequence[Word], SchoolLevel]:
 
 def _same_name(name: Sequence[Word]) -> Iterator[Sequence[Word]]:
     """The name in the other spellings of its family ("Phan Châu Trinh")."""
-    spelled = tuple(word.spelled for word in name)
+    key = joined(name)
     for family in _FAMILIES:
-        if spelled in family:
-            yield from (words(" ".join(form)) for form in family if form != spelled)
+        if key in family:
+            yield from (form for other, form in family.items() if other != key)
 
 
+@lru_cache(maxsize=8192)
 def _whole_key(name: str) -> str:
     """A commune or province with what kind it is, but "Tỉnh" and "TP." aside."""
     read = words(name)

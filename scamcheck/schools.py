@@ -14,8 +14,8 @@ from typing import Final
 from scamcheck.claims import Claim, OwnerKind
 from scamcheck.gazetteer import Gazetteer, Place, country, read_unit
 from scamcheck.knowledge import Commune, School, SchoolCandidate
-from scamcheck.levels import SchoolLevel, level_of, read_class, read_level
-from scamcheck.match import ratio
+from scamcheck.levels import SchoolLevel, read_class, read_level
+from scamcheck.match import nearest
 from scamcheck.mentions import Mention, ends_name, find_mentions, other_institution
 from scamcheck.name_index import Hit, Likeness, NameIndex
 from scamcheck.school_records import Asked, Entry, Fit, Sites, entries_of, fitting, level_types_known_by_place
@@ -24,19 +24,16 @@ from scamcheck.thresholds import (
     MAX_BARE_NAME_WORDS,
     MAX_SCHOOL_CANDIDATES,
     MAX_SCHOOL_MENTIONS,
+    MAX_SCHOOLS_COMPARED,
     MIN_PLACE_RATIO,
 )
 from scamcheck.words import Word, joined, words
 
-_AROUND_NAME: Final = frozenset(
-    tomllib.loads((files("scamcheck") / "data" / "school_words.toml").read_text(encoding="utf-8"))[
-        "around_name"
-    ].split()
-)
+_DATA: Final = tomllib.loads((files("scamcheck") / "data" / "school_words.toml").read_text(encoding="utf-8"))
+_AROUND_NAME: Final = frozenset(_DATA["around_name"].split())
+_PERSONS: Final = frozenset(_DATA["persons"].split())
 _SHORTEST_SLIP_IN_PLACE: Final = 5
 _LONGEST_PLACE: Final = 4
-_PLACES_COMPARED: Final = 50
-"""Schools of one name whose places a mistyped place is compared with; bounds the work."""
 _LONGEST_ASKED: Final = 16
 _MOSTLY: Final = 0.6
 
@@ -51,14 +48,16 @@ class SchoolIndex:
         self._by_place: dict[str, list[Entry]] = defaultdict(list)
         for school in schools:
             site = sites.of(school)
-            for entry, name in entries_of(school, site):
-                names.append(name)
-                self._entries[joined(name)].append(entry)
-            level = level_of(school.level, school.name)
+            entries = entries_of(school, site)
+            for entry, name in entries:
+                if name:
+                    names.append(name)
+                    self._entries[entry.key].append(entry)
             for key in site:
-                self._by_place[key].append(Entry(school, level, site, typed="", own=True))
+                self._by_place[key] += [entry for entry, _ in entries]
         self._names = NameIndex(names)
-        self._gazetteer = Gazetteer(country().keys.union(sites.keys()))
+        self._places_served = frozenset(sites.keys())
+        self._gazetteer = Gazetteer(country().keys | self._places_served)
 
     def candidates(self, text: Text, claims: Sequence[Claim] = ()) -> tuple[SchoolCandidate, ...]:
         """The schools that a message names, the likeliest first; none when it names none of the registry.
@@ -67,9 +66,9 @@ class SchoolIndex:
         when the whole text is a name ("nguyen du gia nghia"). At most one is `full`, and only when alone.
         """
         read = words(text.display)
-        found = self._mentioned(read)
-        if not found:
-            found = self._bare(read)
+        found = self._nothing_but(read) or self._mentioned(read)
+        if not found and not any(claim.kind is OwnerKind.SCHOOL and claim.name for claim in claims):
+            found = self._nothing_but(read, careless=True)
         for claim in claims:
             # A disguised text ("tr.ườ.ng") shows its school only to the reading the claims were made from.
             if not found and claim.kind is OwnerKind.SCHOOL and claim.name:
@@ -77,9 +76,11 @@ class SchoolIndex:
         return _ranked(found, MAX_SCHOOL_CANDIDATES)
 
     def search(self, query: str, limit: int = 8) -> tuple[SchoolCandidate, ...]:
-        """Schools for a reply to "which school?": as `candidates`, and a place or a name amid other words too."""
+        """Schools for a reply to "which school?": as `candidates`, and a place or a name amid words too."""
         read = words(query)[:_LONGEST_ASKED]
-        found = self._mentioned(read) or self._bare(read, place_names=True)
+        found = self._nothing_but(read) or self._mentioned(read)
+        found = found or self._nothing_but(read, place_names=True)
+        found = found or self._nothing_but(read, place_names=True, careless=True)
         for at in range(len(read)):
             found = found or self._resolve(read, Mention(at, at, None, None, sure=False))
         return _ranked(found or self._in_place(read), limit)
@@ -135,11 +136,19 @@ class SchoolIndex:
             for reading in readings
             if reading.end == most
             for fit in fitting(
-                self._entries[reading.hit.key],
+                self._named(reading),
                 reading.places,
                 replace(asked, level=asked.level or reading.level),
             )
         ]
+
+    def _named(self, reading: "_Reading") -> Iterable[Entry]:
+        """The schools of the name that was read, those elsewhere left out where that is cheap."""
+        named = self._entries[reading.hit.key]
+        placed = self._by_place.get(reading.places[0].key, ()) if reading.places else named
+        if len(placed) < len(named):
+            return (entry for entry in placed if entry.key == reading.hit.key)
+        return named
 
     def _reading(self, read: Sequence[Word], at: int, hit: Hit) -> "_Reading | None":
         """What follows a name: maybe its level, then its places. None when the name itself goes on."""
@@ -166,15 +175,12 @@ class SchoolIndex:
         at = unit.end if unit else at
         if at >= len(read) or read[at].breaks or ends_name(read[at]):
             return None
-        keys = sorted({key for entry in self._entries[hit.key][:_PLACES_COMPARED] for key in entry.site})
+        keys = sorted({key for entry in self._entries[hit.key][:MAX_SCHOOLS_COMPARED] for key in entry.site})
         for count in range(min(_LONGEST_PLACE, len(read) - at), 0, -1):
             typed = joined(read[at : at + count])
             if len(typed) >= _SHORTEST_SLIP_IN_PLACE:
-                near = max(
-                    ((ratio(key, typed, cutoff=MIN_PLACE_RATIO), key) for key in keys), default=(0.0, "")
-                )
-                if near[0]:
-                    return Place(near[1], unit.ranks if unit else frozenset()), at + count
+                for found, _ in nearest(typed, keys, limit=1, cutoff=MIN_PLACE_RATIO):
+                    return Place(keys[found], unit.ranks if unit else frozenset()), at + count
         return None
 
     def _of_its_kind(self, read: Sequence[Word], at: int, asked: Asked) -> list["_Match"]:
@@ -195,7 +201,9 @@ class SchoolIndex:
         reading = _Reading(_NO_NAME, places, end, "", None)
         return [_Match(fit, reading) for fit in fitting(self._by_place[places[0].key], places, asked)]
 
-    def _bare(self, read: Sequence[Word], *, place_names: bool = False) -> list["_Match"]:
+    def _nothing_but(
+        self, read: Sequence[Word], *, place_names: bool = False, careless: bool = False
+    ) -> list["_Match"]:
         """The records named by a text that is nothing but level, name and place, in any order."""
         if len(read) > MAX_BARE_NAME_WORDS:
             return []
@@ -204,15 +212,19 @@ class SchoolIndex:
         tail = next(
             (at for at in range(len(rest), lead, -1) if rest[at - 1].folded not in _AROUND_NAME), lead
         )
-        cuts = [rest[start:end] for start in range(lead + 1) for end in range(len(rest), tail - 1, -1)]
-        for name in cuts:
-            found = self._all_of(name, asked, self._names.exact, place_names=place_names)
-            if found:
-                return found
-        for look_up in (self._names.careless, self._names.mistyped):
-            found = self._all_of(rest[lead:tail], asked, look_up, place_names=place_names)
-            if found:
-                return found
+        if careless:
+            for look_up in (self._names.careless, self._names.mistyped):
+                for name in (rest, rest[lead:tail]):
+                    found = self._all_of(name, asked, look_up, place_names=place_names)
+                    if found:
+                        return found
+            return []
+        for start in range(lead + 1):
+            person = start > 0 and rest[start - 1].folded in _PERSONS and asked.level is None
+            for end in range(len(rest), tail - 1, -1):
+                found = self._all_of(rest[start:end], asked, self._names.exact, place_names=place_names)
+                if found and not (person and not found[0].reading.places):
+                    return found
         return []
 
     def _all_of(
@@ -225,7 +237,13 @@ class SchoolIndex:
     ) -> list["_Match"]:
         """The records that all these words name: a name and then places, or places and then a name."""
         _, end = self._gazetteer.read(name, 0)
-        for some in (name, (*name[end:], *name[:end])) if 0 < end < len(name) else (name,):
+        unit = read_unit(name, 0)
+        orders: list[Sequence[Word]] = [name]
+        if unit is not None and asked.level is not None:  # "thị trấn Đắk Mil tiểu học"
+            orders.append(name[unit.end :])
+        if 0 < end < len(name):
+            orders.append((*name[end:], *name[:end]))
+        for some in orders:
             hits = [
                 (0, hit)
                 for hit in look_up(some)
@@ -238,9 +256,7 @@ class SchoolIndex:
 
     def _name_enough(self, hit: Hit, *, place_names: bool) -> bool:
         """Whether a name without "trường" and level is a school's: not one word, not just a place."""
-        return (
-            hit.words > 1 and not hit.key.isdigit() and (place_names or hit.key not in self._gazetteer.keys)
-        )
+        return hit.words > 1 and not hit.key.isdigit() and (place_names or hit.key not in self._places_served)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,9 @@ MIN_NAME_RATIO: Final = 80.0
 MAX_SCHOOL_CANDIDATES: Final = 16
 """Schools handed on for one text; the commonest names of one province have about ten."""
 
+MAX_SCHOOLS_COMPARED: Final = 64
+"""Schools of one name, level and place that are compared in one look-up; bounds the work."""
+
 MAX_SCHOOL_MENTIONS: Final = 6
 """Mentions of schools followed up in one text; bounds the work."""
 

@@ -5,10 +5,10 @@ Names of schools and places are read from the display form, not from the de-obfu
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from scamcheck.text import fold
 
@@ -18,11 +18,11 @@ _LONGEST_BEFORE_DOT: Final = 2
 """A full stop after at most so many letters marks an abbreviation ("TP. Gia Nghĩa"), not an end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word: `typed` in lower case with its marks, `folded` without, `spelled` for comparing names.
+class Word(NamedTuple):
+    """One word of a text (a tuple, because every message makes hundreds).
 
-    `spelled` also writes y as i and "đắc" as "đắk", so that "Quý", "Quí" and "Đắc Nông" need no aliases.
+    `typed` is in lower case with its marks, `folded` without; `spelled` compares names: it also writes y as i
+    and "đắc" as "đắk", so that "Quý", "Quí" and "Đắc Nông" need no aliases.
     """
 
     typed: str
@@ -39,7 +39,8 @@ class Word:
 
 
 def words(text: str) -> tuple[Word, ...]:
-    """The words of a text, digits included, in order."""
+    """The words of a text, digits included, in order. Places are those in the text composed (NFC)."""
+    text = unicodedata.normalize("NFC", text)
     found: list[Word] = []
     last = 0
     for match in _WORD.finditer(text):
