@@ -21,12 +21,11 @@ async def one_at_a_time(session: AsyncSession) -> None:
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
 
 
-async def record_change(
+def record_change(
     session: AsyncSession, kind: RecordKind, key: str, operation: Operation, *, now: datetime
 ) -> None:
     """Write down one change. Its caller holds `one_at_a_time`."""
     session.add(Change(kind=kind, key=key, operation=operation, changed_at=now))
-    await session.flush()
 
 
 async def version(session: AsyncSession) -> int:

@@ -106,7 +106,7 @@ async def add_contact(
     )
     session.add(contact)
     await session.flush()
-    await changes.record_change(
+    changes.record_change(
         session, models.RecordKind.CONTACT, str(contact.id), models.Operation.ADDED, now=now
     )
     return contact
@@ -127,7 +127,7 @@ async def withdraw_contact(session: AsyncSession, contact_id: int, *, now: datet
     )
     if withdrawn is None:
         raise ContactNotActive(contact_id)
-    await changes.record_change(
+    changes.record_change(
         session, models.RecordKind.CONTACT, str(contact_id), models.Operation.REMOVED, now=now
     )
 

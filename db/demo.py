@@ -204,7 +204,7 @@ async def remove_demo(session: AsyncSession, now: datetime) -> int:
     ):
         ids = (await session.scalars(delete(table).where(table.is_example).returning(table.id))).all()
         for id_ in ids:
-            await changes.record_change(session, kind, str(id_), models.Operation.REMOVED, now=now)
+            changes.record_change(session, kind, str(id_), models.Operation.REMOVED, now=now)
         removed += len(ids)
     return removed
 

@@ -1,5 +1,6 @@
 """Engine and sessions for SQLite and PostgreSQL, with the settings that durability and privacy ask for."""
 
+import asyncio
 import fcntl
 import os
 from collections.abc import AsyncGenerator
@@ -39,6 +40,8 @@ POSTGRESQL_SETTINGS: Final = {
 """`synchronous_commit = off` lost 98 of 80,063 acknowledged messages when the server was killed."""
 
 CONNECT_TIMEOUT_SECONDS: Final = 5
+WRITER_PATIENCE_SECONDS: Final = 10
+"""How long a writer on SQLite waits for its turn within this process."""
 
 BEGIN: Final = "goilai_begin"
 """Execution option: how a transaction on SQLite begins; None for statements that must stand outside one."""
@@ -70,6 +73,7 @@ class Database:
             _create_private(path)
             if exclusive:
                 self._lock = lock_file(path)
+        self._writers = asyncio.Lock() if self.dialect == "sqlite" else None
         self._engine = make_engine(self._url)
         reading: dict[str, Any] = (
             {BEGIN: "BEGIN DEFERRED"}
@@ -99,11 +103,26 @@ class Database:
     async def transaction(self) -> AsyncGenerator[AsyncSession]:
         """A session whose changes are committed together at the end, or rolled back on any exception.
 
+        Never open one inside another: on SQLite it would wait for itself, and give up with `TimeoutError`.
+
         On SQLite it is the only writer from its start (`BEGIN IMMEDIATE`): a transaction that reads first and
         writes later cannot fail half-way because another wrote in between.
         """
-        async with self._write.begin() as session:
+        async with self._turn_to_write(), self._write.begin() as session:
             yield session
+
+    @asynccontextmanager
+    async def _turn_to_write(self) -> AsyncGenerator[None]:
+        """SQLite's own waiting is by polling and unfair; within this process writers take turns instead."""
+        if self._writers is None:
+            yield
+            return
+        async with asyncio.timeout(WRITER_PATIENCE_SECONDS):
+            await self._writers.acquire()
+        try:
+            yield
+        finally:
+            self._writers.release()
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession]:

@@ -15,7 +15,6 @@ from scamcheck.bank_account import Bank, bank_named
 from scamcheck.claims import OwnerKind
 from scamcheck.duty_hours import VIETNAM, DutyHoursUnreadable
 from scamcheck.knowledge import IdentifierKind
-from scamcheck.levels import level_of
 from scamcheck.link import find_links
 from scamcheck.phone import parse_number
 from scamcheck.text import fold, read
@@ -171,7 +170,7 @@ async def load_schools(session: AsyncSession, rows: Sequence[Row], *, approved_b
 
     async def load(row: Row) -> None:
         level = row.required("level")
-        if not level_of(level, "").code:
+        if not schools.level_code(level):
             raise RowUnreadable(f"không rõ cấp học / unknown level: {level}")
         await schools.add_school(
             session,
@@ -357,7 +356,7 @@ async def _school(session: AsyncSession, row: Row, commune_code: str) -> models.
         await session.scalars(
             select(models.School).where(
                 models.School.status == models.RecordState.ACTIVE,
-                models.School.level_key == level_of(row.required("level"), "").code,
+                models.School.level_key == schools.level_code(row.required("level")),
                 models.School.name_key == _folded(name),
                 models.School.commune_code == commune_code,
             )

@@ -120,7 +120,7 @@ async def withdraw_indicator(
     key = await _leave(
         session, indicator_id, version, outcome=models.IndicatorState.WITHDRAWN, reason=reason, now=now
     )
-    await changes.record_change(session, models.RecordKind.INDICATOR, key, models.Operation.REMOVED, now=now)
+    changes.record_change(session, models.RecordKind.INDICATOR, key, models.Operation.REMOVED, now=now)
 
 
 async def listed_indicator(session: AsyncSession, kind: IdentifierKind, key: str) -> models.Indicator | None:
@@ -181,7 +181,7 @@ async def _list(
     )
     session.add(indicator)
     await session.flush()
-    await changes.record_change(session, models.RecordKind.INDICATOR, key, models.Operation.ADDED, now=now)
+    changes.record_change(session, models.RecordKind.INDICATOR, key, models.Operation.ADDED, now=now)
     return indicator
 
 

@@ -53,7 +53,7 @@ async def add_organisation(
     )
     session.add(organisation)
     await session.flush()
-    await changes.record_change(
+    changes.record_change(
         session, models.RecordKind.ORGANISATION, str(organisation.id), models.Operation.ADDED, now=now
     )
     return organisation

@@ -1,6 +1,6 @@
 """Communes of the registry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -53,15 +53,20 @@ async def put_commune(
         await session.flush()
         operation = models.Operation.CHANGED
     row.old_names.extend(models.CommuneAlias(name=alias) for alias in aliases)
-    await changes.record_change(session, models.RecordKind.COMMUNE, code, operation, now=now)
+    changes.record_change(session, models.RecordKind.COMMUNE, code, operation, now=now)
     return True
+
+
+async def recorded_communes(session: AsyncSession) -> Sequence[models.Commune]:
+    """The rows of every commune with old names, by code. While they are held, `put_commune` is quick."""
+    rows = await session.scalars(
+        select(models.Commune).options(selectinload(models.Commune.old_names)).order_by(models.Commune.code)
+    )
+    return rows.all()
 
 
 async def all_communes(session: AsyncSession) -> tuple[knowledge.Commune, ...]:
     """Every commune with its old names, by code."""
-    rows = await session.scalars(
-        select(models.Commune).options(selectinload(models.Commune.old_names)).order_by(models.Commune.code)
-    )
     return tuple(
         knowledge.Commune(
             code=row.code,
@@ -69,5 +74,5 @@ async def all_communes(session: AsyncSession) -> tuple[knowledge.Commune, ...]:
             province=row.province,
             old_names=tuple(alias.name for alias in row.old_names),
         )
-        for row in rows
+        for row in await recorded_communes(session)
     )

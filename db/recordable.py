@@ -58,6 +58,6 @@ def require_recordable(kind: IdentifierKind, key: str, *, for_demo: bool) -> Non
             if not (number.isascii() and number.isalnum() and number == number.upper()):
                 raise KeyNotCanonical(key)
         case IdentifierKind.LINK:
-            links = find_links(key)
+            links = find_links(f"https://{key}")  # as an address, or an unusual ending is no link
             if len(links) != 1 or links[0].key != key or (links[0].shared_host and "/" not in key):
                 raise KeyNotCanonical(key)

@@ -85,6 +85,7 @@ async def load_reference(session: AsyncSession, now: datetime) -> None:
     """Bring what this release ships into the record. Loading the same release again changes nothing."""
     approved_by = f"release:{version('goilai')}"
     table = tomllib.loads((files("scamcheck") / "data" / "communes.toml").read_text(encoding="utf-8"))
+    _recorded = await places.recorded_communes(session)  # in one go; each is looked at below
     for commune in shipped_places.shipped():
         await places.put_commune(
             session,

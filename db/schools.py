@@ -12,8 +12,9 @@ from sqlalchemy.sql import Select
 from db import changes, models
 from db.keys import NORM_VERSION
 from scamcheck import knowledge
-from scamcheck.levels import level_of
+from scamcheck.levels import read_level
 from scamcheck.text import fold
+from scamcheck.words import words
 
 ID_DIGITS: Final = 19
 """So many digits may not fit a 64-bit id."""
@@ -59,7 +60,7 @@ async def add_school(
     if await session.get(models.Commune, commune_code) is None:
         raise CommuneNotRecorded(commune_code)
     name = " ".join(name.split())
-    level_key = level_of(level, name).code or fold(level)
+    level_key = level_code(level) or fold(level)
     name_key = fold(name)
     taken = await session.scalar(
         select(models.School.id).where(
@@ -92,9 +93,7 @@ async def add_school(
     )
     session.add(school)
     await session.flush()
-    await changes.record_change(
-        session, models.RecordKind.SCHOOL, str(school.id), models.Operation.ADDED, now=now
-    )
+    changes.record_change(session, models.RecordKind.SCHOOL, str(school.id), models.Operation.ADDED, now=now)
     return school
 
 
@@ -113,7 +112,7 @@ async def withdraw_school(session: AsyncSession, school_id: int, *, now: datetim
     )
     if withdrawn is None:
         raise SchoolNotActive(school_id)
-    await changes.record_change(
+    changes.record_change(
         session, models.RecordKind.SCHOOL, str(school_id), models.Operation.REMOVED, now=now
     )
 
@@ -152,6 +151,12 @@ def to_core(row: models.School) -> knowledge.School:
         aliases=tuple(alias.name for alias in row.aliases),
         is_example=row.is_example,
     )
+
+
+def level_code(written: str) -> str:
+    """The stages of a level as a code ("TH", "TH&THCS"), however it is written; "" when it is none."""
+    found = read_level(words(written), 0) if written.strip() else None
+    return found[0].code if found else ""
 
 
 def full_name(row: models.School) -> str:

@@ -56,7 +56,7 @@ async def put_script(
         row.version += 1
         row.updated_at = now
         operation = models.Operation.CHANGED
-    await changes.record_change(session, models.RecordKind.SCRIPT, script.id, operation, now=now)
+    changes.record_change(session, models.RecordKind.SCRIPT, script.id, operation, now=now)
     return True
 
 
