@@ -1,5 +1,6 @@
 """Who a message says it comes from or is about: school, hospital, police, bank, relative."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Final
 
+from scamcheck.bank_account import bank_named
 from scamcheck.gazetteer import country, read_unit
 from scamcheck.levels import SchoolLevel
 from scamcheck.mentions import Mention, ends_name, find_mentions
-from scamcheck.text import Text
+from scamcheck.text import Text, fold
 from scamcheck.words import Word, words
 
 
@@ -48,8 +50,9 @@ def find_claims(text: Text) -> tuple[Claim, ...]:
     Spans are those of `Text.folded`; a school that stands there in another form has the span (0, 0).
     """
     schools = list(_schools(text))
+    owners = _owners(text, named=bool(schools))
     unique: dict[tuple[str, ...], Claim] = {}
-    for claim in sorted((*schools, *_owners(text, named=bool(schools))), key=lambda claim: claim.start):
+    for claim in sorted((*schools, *owners, *_banks(text)), key=lambda claim: claim.start):
         unique.setdefault((claim.kind, claim.name, claim.level, claim.place, claim.key or ""), claim)
     return tuple(unique.values())
 
@@ -123,11 +126,29 @@ def _claim(owner: _Owner, some: Sequence[Word]) -> Claim:
     return Claim(kind=owner.kind, name=owner.name, key=owner.key, start=some[0].start, end=some[-1].end)
 
 
+_ACCOUNT: Final = re.compile(r"[a-z :.]{0,30}[0-9][0-9 .]{4,30}[0-9][^.!?\n]{0,30}")
+"""An account number and the words around it: the bank named there is where money goes, not who writes."""
+
+
+def _banks(text: Text) -> Iterator[Claim]:
+    bank = bank_named(_ACCOUNT.sub(" ", text.folded))
+    if bank is not None:
+        name = fold(bank.name)
+        start = max(text.folded.find(name), 0)
+        end = start + len(name) if text.folded.startswith(name, start) else 0
+        yield Claim(OwnerKind.BANK, name=name, key=bank.bin, start=start, end=end)
+
+
 def _schools(text: Text) -> Iterator[Claim]:
     read = words(text.display)
-    for mention in find_mentions(read):
-        if mention.sure:
-            yield _school(text, read, mention)
+    sure = [mention for mention in find_mentions(read) if mention.sure]
+    if not sure:  # "tr.ườ.ng": only words that the disguise hid, lest "trưởng" lose its marks
+        plain = {word.folded for word in read}
+        read = words(text.folded)
+        hidden = (mention for mention in find_mentions(read) if read[mention.start].folded not in plain)
+        sure = [mention for mention in hidden if mention.sure]
+    for mention in sure:
+        yield _school(text, read, mention)
 
 
 def _school(text: Text, read: Sequence[Word], mention: Mention) -> Claim:
