@@ -14,8 +14,8 @@ TALK_MAX_WORDS: Final = 6
 SHORT_TEXT_WORDS: Final = 12
 """Up to here an unreadable number is what the message is about (policy row 10)."""
 
-MAX_SCHOOLS_OFFERED: Final = 5
-"""More choices than this are not read by someone in a hurry; the list asks for the commune instead."""
+MAX_SCHOOLS_OFFERED: Final = 10
+"""The commonest names of one province have nine schools, and one left out is worse than a long list."""
 
 SUSPICIOUS_SCORE: Final = 0.0
 """Log-odds of the signs and the wording from which a text is `SUSPICIOUS`; set on tests/evaluation/own."""
