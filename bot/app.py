@@ -98,6 +98,9 @@ async def open_services(
         limits = Limits(time.monotonic)
         answering = Answering(knowledge=knowledge, settings=settings, keys=keys, limits=limits)
         telegram = channel_of(settings)
+        if telegram:
+            # Closed after the delivery has stopped: what is being sent would else be cut off, and sent twice.
+            opened.push_async_callback(telegram.close)
         delivery = Delivery(database, answering, channels=[telegram] if telegram else [], clock=clock)
         working = asyncio.create_task(delivery.run())
         forgetting = asyncio.create_task(_forget_old_records(database, clock))
@@ -134,7 +137,6 @@ async def _telegram_open(
         stop.set()
         await asyncio.wait([listening])
         await intake.close()
-        await channel.close()
 
 
 def _say_when_refused(listening: asyncio.Task[None]) -> None:

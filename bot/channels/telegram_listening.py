@@ -1,19 +1,15 @@
 """One Telegram bot from start to stop: makes itself known, then listens in the way the operator chose."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.channels.events import PlatformUnavailable, TokenRefused
-from bot.channels.intake import Intake, Records
+from bot.channels.events import PlatformUnavailable
+from bot.channels.intake import Intake
 from bot.channels.polling import Pauses, poll, unless
 from bot.channels.telegram import TelegramChannel, TelegramCommand
 from bot.channels.telegram_updates import MENU
-from bot.conversation import respond_without_records
 from bot.settings import Settings
 from bot.texts import Texts, load
 
@@ -28,47 +24,6 @@ def channel_of(settings: Settings) -> TelegramChannel | None:
     if not token:
         return None
     return TelegramChannel(token, api_base=settings.telegram_api_base, proxy=settings.telegram_proxy or None)
-
-
-@dataclass(frozen=True, slots=True)
-class Telegram:
-    """The bot of this process: its way in, and the listening that goes on beside everything else."""
-
-    channel: TelegramChannel
-    intake: Intake
-    listening: asyncio.Task[None]
-    """Ends only when the process stops or the token is refused."""
-
-
-@asynccontextmanager
-async def telegram_open(
-    settings: Settings,
-    channel: TelegramChannel,
-    records: Records,
-    *,
-    now: Callable[[], datetime],
-) -> AsyncGenerator[Telegram]:
-    """Take messages in from here on; at the end stop taking, finish what is under way, close the channel."""
-    intake = Intake(channel, records, outage_replies=respond_without_records, now=now)
-    stop = asyncio.Event()
-    listening = asyncio.create_task(_listen_or_say_why(channel, intake, settings, stop))
-    try:
-        yield Telegram(channel, intake, listening)
-    finally:
-        stop.set()
-        await asyncio.gather(listening, return_exceptions=True)
-        await intake.close()
-        await channel.close()
-
-
-async def _listen_or_say_why(
-    channel: TelegramChannel, intake: Intake, settings: Settings, stop: asyncio.Event
-) -> None:
-    try:
-        await listen(channel, intake, settings, stop)
-    except TokenRefused:
-        log.critical("telegram.token_refused", hint="Put the token that BotFather shows into TELEGRAM_TOKEN.")
-        raise
 
 
 async def listen(

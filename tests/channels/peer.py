@@ -387,12 +387,22 @@ class _Server(uvicorn.Server):
         yield  # the test run keeps its own
 
 
-@contextlib.asynccontextmanager
-async def served(app: Any, *, lifespan: str = "off") -> AsyncIterator[str]:
-    """Serve an ASGI app on a free loopback port, in this event loop; gives its address."""
+def free_listener() -> socket.socket:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextlib.asynccontextmanager
+async def served(
+    app: Any, *, lifespan: Any = "off", listener: socket.socket | None = None
+) -> AsyncIterator[str]:
+    """Serve an ASGI app on a free loopback port, in this event loop; gives its address."""
+    listener = listener or free_listener()
     config = uvicorn.Config(
         app, lifespan=lifespan, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
     )
@@ -403,7 +413,7 @@ async def served(app: Any, *, lifespan: str = "off") -> AsyncIterator[str]:
             running.result()
         await asyncio.sleep(0.005)
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield address_of(listener)
     finally:
         server.should_exit = True
         await running
