@@ -59,10 +59,28 @@ class Routing:
     communes_offered: tuple[Commune, ...] = ()
 
 
-def route(
-    observables: Observables, candidates: Candidates, asker: Asker, scenario: Scenario | None, now: datetime
+_ROLE_OF_OWNER = {
+    OwnerKind.SCHOOL: Role.SCHOOL,
+    OwnerKind.HOSPITAL: Role.HOSPITAL,
+    OwnerKind.POLICE: Role.COMMUNE_POLICE,
+    OwnerKind.BANK: Role.BANK,
+}
+
+
+def route(  # noqa: PLR0913 - all that an answer's contacts depend on, by name
+    observables: Observables,
+    candidates: Candidates,
+    asker: Asker,
+    scenario: Scenario | None,
+    now: datetime,
+    *,
+    official: str | None = None,
 ) -> Routing:
-    """Choose school, commune and contacts for one answer. Contacts come only from `candidates`."""
+    """Choose school, commune and contacts for one answer. Contacts come only from `candidates`.
+
+    `official` is the one owner of everything in an `OFFICIAL` message: whoever doubts the display calls back
+    on the approved number itself, so it comes first.
+    """
     school, offered = choose_school(candidates, asker)
     commune, communes_offered = _choose_commune(candidates, asker, school)
     school_contacts = _school_contacts(candidates, school, now) if school else ()
@@ -80,7 +98,19 @@ def route(
         for kind, role in ((OwnerKind.HOSPITAL, Role.HOSPITAL), (OwnerKind.BANK, Role.BANK))
     }
     national = tuple(_national(candidates, scenario))
-    ordered = (*school_contacts, *named[OwnerKind.HOSPITAL], *police, *named[OwnerKind.BANK], *national)
+    matched = tuple(
+        ShownContact(_ROLE_OF_OWNER.get(contact.owner.kind, Role.AGENCY), contact, _off_duty(contact, now))
+        for contact in candidates.contacts
+        if contact.owner.id == official and contact.kind is IdentifierKind.NUMBER
+    )
+    ordered = (
+        *matched,
+        *school_contacts,
+        *named[OwnerKind.HOSPITAL],
+        *police,
+        *named[OwnerKind.BANK],
+        *national,
+    )
     if scenario is Scenario.KIDNAP_ONLINE:
         # Somebody may be in danger right now: 113 first, then the school and the rest.
         ordered = (*national, *school_contacts, *police)

@@ -151,3 +151,12 @@ def test_without_records_no_contact_is_shown() -> None:
 def test_the_askers_commune_gives_its_police() -> None:
     routing = routed(make_candidates(owner_contacts=(POLICE,)), Asker(commune_code="24000"))
     assert Role.COMMUNE_POLICE in roles(routing)
+
+
+def test_the_approved_number_that_an_official_message_shows_is_the_first_to_call_back() -> None:
+    shown = make_contact("+842610009999", owner=make_owner(OwnerKind.AGENCY, "a1", name="Cơ quan Ví Dụ"))
+    other = make_contact("+842610008888", owner=make_owner(OwnerKind.AGENCY, "a2", name="Cơ quan Ví Dụ Hai"))
+    candidates = make_candidates(contacts=(other, shown))
+    routing = route(make_observables(), candidates, NOBODY, None, NOW, official="a1")
+    assert routing.contacts[0].contact == shown
+    assert roles(routing) == [Role.AGENCY, Role.POLICE_113]
