@@ -145,7 +145,7 @@ async def forget_old(session: AsyncSession, now: datetime) -> None:
         .group_by(models.Check.day, models.Check.level)
         .having(func.count() >= FEWEST_COUNTED)
     )
-    for day, level, count in counts.tuples():
+    for day, level, count in counts:
         await insert_or_ignore(session, models.CheckCount, day=day, level=level, count=count)
     await session.execute(delete(models.Check).where(models.Check.day < oldest_kept))
     await session.execute(
