@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
@@ -52,47 +52,42 @@ class PaymentRequest:
     purpose: str | None
 
 
-# --- the banks ----------------------------------------------------------------------------------------------------
+_TABLE: Final = cast(
+    "list[dict[str, object]]",
+    tomllib.loads(files("scamcheck").joinpath("data", "banks.toml").read_text(encoding="utf-8"))["bank"],
+)
+_BANKS: Final = {
+    cast("str", row["bin"]): Bank(cast("str", row["bin"]), cast("str", row["name"]), cast("str", row["host"]))
+    for row in _TABLE
+}
 
 
-def _load() -> tuple[dict[str, Bank], dict[str, Bank], dict[str, Bank]]:
-    table = tomllib.loads(files("scamcheck").joinpath("data", "banks.toml").read_text(encoding="utf-8"))
-    banks: dict[str, Bank] = {}
-    anywhere: dict[str, Bank] = {}
-    near: dict[str, Bank] = {}
-    for row in cast("list[dict[str, object]]", table["bank"]):
-        bank = Bank(cast("str", row["bin"]), cast("str", row["name"]), cast("str", row["host"]))
-        banks[bank.bin] = bank
-        for alias in cast("list[str]", row["aliases"]):
-            anywhere[_squeezed(alias)] = bank
-        for alias in (*cast("list[str]", row["aliases"]), *cast("list[str]", row["near"])):
-            near[_squeezed(alias)] = bank
-    return banks, anywhere, near
+def _aliases(*fields: str) -> dict[str, Bank]:
+    """Every alias of these fields and its bank."""
+    return {
+        alias: _BANKS[cast("str", row["bin"])]
+        for row in _TABLE
+        for field in fields
+        for alias in cast("list[str]", row[field])
+    }
 
 
 def _squeezed(alias: str) -> str:
     return re.sub(r"[ .\-]", "", alias)
 
 
-def _pattern(aliases: Sequence[str]) -> re.Pattern[str]:
-    """Every alias, longest first, its spaces written anyhow."""
-    written = sorted(aliases, key=len, reverse=True)
-    return re.compile("(?<![a-z0-9])(?:" + "|".join(_spaced(alias) for alias in written) + ")(?![a-z0-9])")
+def _pattern(aliases: Iterable[str]) -> re.Pattern[str]:
+    """Every alias, longest first, its spaces written anyhow; by first letter, so that few are tried."""
+    by_start: dict[str, list[str]] = {}
+    for alias in sorted(aliases, key=lambda alias: (-len(alias), alias)):
+        by_start.setdefault(alias[:1], []).append(re.escape(alias[1:]).replace(r"\ ", r"[ .\-]?"))
+    starts = "|".join(f"{start}(?:{'|'.join(rest)})" for start, rest in by_start.items())
+    return re.compile(rf"(?<![a-z0-9])(?=[a-z])(?:{starts})(?![a-z0-9])")
 
 
-def _spaced(alias: str) -> str:
-    return re.escape(alias).replace(r"\ ", r"[ .\-]?")
-
-
-def _aliases(names: Sequence[str]) -> list[str]:
-    table = tomllib.loads(files("scamcheck").joinpath("data", "banks.toml").read_text(encoding="utf-8"))
-    rows = cast("list[dict[str, list[str]]]", table["bank"])
-    return [alias for row in rows for name in names for alias in row[name]]
-
-
-_BANKS, _ANYWHERE, _NEAR = _load()
-_ANYWHERE_PATTERN: Final = _pattern(_aliases(["aliases"]))
-_NEAR_PATTERN: Final = _pattern(_aliases(["aliases", "near"]))
+_ANYWHERE_PATTERN: Final = _pattern(_aliases("aliases"))
+_NEAR_PATTERN: Final = _pattern(_aliases("aliases", "near"))
+_BY_ALIAS: Final = {_squeezed(alias): bank for alias, bank in _aliases("aliases", "near").items()}
 _AFTER_BANK_WORD: Final = re.compile(r"(?<![a-z0-9])(?:ngan hang|nh|bank)[ :]{1,2}")
 
 
@@ -110,25 +105,24 @@ def bank_named(folded: str) -> Bank | None:
     """The first bank that folded text names; words too short to be sure of count only after "ngân hàng"."""
     match = _ANYWHERE_PATTERN.search(folded)
     if match:
-        return _ANYWHERE[_squeezed(match[0])]
+        return _BY_ALIAS[_squeezed(match[0])]
     for word in _AFTER_BANK_WORD.finditer(folded):
         named = _NEAR_PATTERN.match(folded, word.end())
         if named:
-            return _NEAR[_squeezed(named[0])]
+            return _BY_ALIAS[_squeezed(named[0])]
     return None
 
 
-# --- accounts in text -----------------------------------------------------------------------------------------------
-
 _LABEL: Final = re.compile(
-    r"(?<![a-z0-9])(?P<account>stk|s ?t ?k|so ?tk|so tai ?khoan|tai ?khoan|tk|tkhoan|account(?: no| number)?|acc(?: no)?|a/c|"
-    r"so the|vao so|qua so|toi so|den so|tknh|tk nh)(?![a-z])"
-    r"|(?<![a-z0-9])(?P<money>ck|chuyen khoan|chuyen tien|chuyen|chuyen vao|nop|nop tien|gui tien|bank|banking|thanh toan|"
-    r"dong (?:tien|vao|phi)|nap|nap tien)(?![a-z])"
-    r"|(?<![a-z0-9])(?P<phone>goi|sdt|dt|so dt|dien thoai|lien he|lh|zalo|hotline|tong dai|alo|nhan tin|viber|tel|phone|"
-    r"telegram|facebook|fb|vneid|garena|game|gmail|email)(?![a-z])"
-    r"|(?<![a-z0-9])(?P<other>mst|ma so thue|cccd|cmnd|cmt|can cuoc|otp|ma gd|ma giao dich|ma don|van don|so du|"
-    r"atm|noi dung|nd|so tien|hoa don|imei|bhxh|bhyt|ngay|luc)(?![a-z])"
+    r"(?<![a-z0-9])(?:(?P<account>stk|s ?t ?k|so ?tk|so tai ?khoan|tai ?khoan|tk|tkhoan|account(?: no|"
+    r" number)?|"
+    r"acc(?: no)?|a/c|so the|vao so|qua so|toi so|den so|tknh|tk nh)"
+    r"|(?P<money>ck|chuyen khoan|chuyen tien|chuyen|chuyen vao|nop|nop tien|gui tien|bank|banking|thanh toan|"
+    r"dong (?:tien|vao|phi)|nap|nap tien)"
+    r"|(?P<phone>goi|sdt|dt|so dt|dien thoai|lien he|lh|zalo|hotline|tong dai|alo|nhan tin|viber|tel|phone|"
+    r"telegram|facebook|fb|vneid|garena|game|gmail|email)"
+    r"|(?P<other>mst|ma so thue|cccd|cmnd|cmt|can cuoc|otp|ma gd|ma giao dich|ma don|van don|so du|atm|"
+    r"noi dung|nd|so tien|hoa don|imei|bhxh|bhyt|ngay|luc))(?![a-z])"
 )
 _REACH: Final = 60
 _NUMBER: Final = re.compile(
@@ -136,13 +130,17 @@ _NUMBER: Final = re.compile(
 )
 _VIRTUAL: Final = re.compile(r"(?<![0-9a-z+/@#*.])(?=[a-z]{0,10}[0-9])[0-9a-z]{6,19}(?![0-9a-z@.]|-[0-9a-z])")
 _MONEY: Final = re.compile(r"[0-9]{1,3}(?:[ .,][0-9]{3})+")
-_MONEY_UNIT: Final = re.compile(r" ?(?:d|dong(?! a)|vnd|k|nghin|ngan(?! hang)|tr|trieu|ty|cu|usd|%|/)(?![a-z])")
+_MONEY_UNIT: Final = re.compile(
+    r" ?(?:d|dong(?! a)|vnd|k|nghin|ngan(?! hang)|tr|trieu|ty|cu|usd|%|/)(?![a-z])"
+)
 _DATE: Final = re.compile(r"[0-9]{1,2}[.\-][0-9]{1,2}[.\-][0-9]{2,4}")
 _MASKED: Final = re.compile(r"[ .\-]?(?:[x*#]{2}|••)")
 _TO_DIGITS: Final = str.maketrans("oli", "011")
 _CLOSE: Final = re.compile(
-    r"[\s.:;,\-–|/()\[\]=_·•>]*(?:(?:ngan hang|nh|bank|tai|cua|thuoc|o|chu|la|qua|ten|ctk|tai khoan|stk|tk|so|vao|den|toi|cho|"
-    r"nay|sau|ben|em|anh|chi|co|minh|cong ty|truong|giup|gap|ngay|nhe|voi|a)[\s.:;,\-|/()]*){0,6}"
+    r"[\s.:;,\-|/()\[\]=_·•>]{0,12}(?:(?:ngan hang|nh|bank|tai|cua|thuoc|o|chu|la|qua|ten|ctk|tai khoan|"
+    r"stk|tk|so|"
+    r"vao|den|toi|cho|nay|sau|ben|em|anh|chi|co|minh|cong ty|truong|giup|gap|ngay|nhe|voi|a)"
+    r"[\s.:;,\-|/()]{0,12}){0,6}"
 )
 _CLAUSE: Final = re.compile(r"[;,\n]|\. ")
 _SENT_TO: Final = re.compile(r"(?<![a-z])(?:vao|toi|den)(?: so)?[ :]{1,2}\Z")
@@ -154,8 +152,8 @@ _MAX_LENGTH: Final = 19
 def find_accounts(display: str) -> tuple[BankAccount, ...]:
     """Find the bank accounts of a message: those its words call one, and those of VietQR payloads in it.
 
-    An account is a number that the words make one ("stk", "vào tài khoản", a bank's name beside it); no length or
-    check digit can tell, and many banks let a phone number be one. Each (bank, number) once, in order.
+    An account is a number that the words make one ("stk", "vào tài khoản", a bank's name beside it); no
+    length or check digit can tell, and many banks let a phone number be one. Each (bank, number) once, in order.
     """
     view = plain(display)
     found = [payment.account for payment in find_payments(display)]
@@ -169,7 +167,7 @@ def find_accounts(display: str) -> tuple[BankAccount, ...]:
 
 
 def find_payments(display: str) -> tuple[PaymentRequest, ...]:
-    """Find the VietQR payloads of a message that are whole and whose check sum is right; others yield nothing."""
+    """Find the VietQR payloads that are whole and whose check sum is right; others yield nothing."""
     return tuple(_request(payload) for payload in find_payloads(display))
 
 
@@ -197,7 +195,7 @@ class _Accounts:
         self._text = view.text
         self._blocked = blocked
         self._banks = [
-            (match.start(), match.end(), _NEAR[_squeezed(match[0])])
+            (match.start(), match.end(), _BY_ALIAS[_squeezed(match[0])])
             for match in _NEAR_PATTERN.finditer(view.text)
         ]
 
@@ -285,7 +283,7 @@ class _Accounts:
         return None, False
 
     def _gap(self, start: int, end: int) -> int | None:
-        """How far apart a number and a bank's name are, None when other words part them; a clause end counts most."""
+        """How far apart a number and a bank's name are: 1, 2 across a clause end, None across other words."""
         if end - start > _REACH or not _CLOSE.fullmatch(self._text, start, end):
             return None
         return 2 if _CLAUSE.search(self._text, start, end) else 1

@@ -7,14 +7,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _LETTERS: Final = {
     "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "Ɖ": "d", "ɖ": "d",
     "о": "o", "О": "o", "ο": "o", "Ο": "o", "Օ": "o", "օ": "o", "Ø": "o", "ø": "o",
     "і": "i", "І": "i", "ı": "i", "Ι": "i", "ι": "i", "ӏ": "l", "Ӏ": "l", "ǀ": "l", "ł": "l", "∣": "|",
     "а": "a", "А": "a", "е": "e", "Е": "e", "ѕ": "s", "Ѕ": "s", "З": "3", "з": "3", "В": "b", "Ƽ": "5",
 }  # fmt: skip
-_BULLETS: Final = frozenset("•●○◦⚫⚪∙■□▪▫")
+_AS: Final = (
+    _LETTERS
+    | dict.fromkeys("\u115f\u1160\u3164\uffa0\u2800", "")
+    | dict.fromkeys("•●○◦⚫⚪∙■□▪▫", "•")
+    | dict.fromkeys("\t\r\v\f\x1c\x1d\x1e\x1f\x85", " ")
+    | {"−": "-", "\u2028": "\n", "\u2029": "\n"}
+)
+_DROPPED: Final = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"})
+_BY_CATEGORY: Final = {
+    "Z": " ",
+    "S": "·",
+    "Pd": "-",
+    "Po": "·",
+    "Ps": "·",
+    "Pe": "·",
+    "Pi": "·",
+    "Pf": "·",
+    "Pc": "·",
+}
 _TABLE_SIZE: Final = 4096
 
 
@@ -32,25 +49,14 @@ def _plain_character(char: str) -> str:
     value = unicodedata.digit(char, None)
     if value is not None:
         return str(value)
-    if char in _LETTERS:
-        return _LETTERS[char]
-    if char in _FILLERS:
-        return ""
-    if char in _BULLETS:
-        return "•"
-    if char == "\n" or char.isascii():
-        return " " if char != "\n" and char.isspace() else char.lower()
+    if char in _AS:
+        return _AS[char]
+    if char.isascii():
+        return char.lower()
     category = unicodedata.category(char)
-    if category in {"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"}:
+    if category in _DROPPED:
         return ""
-    if category[0] == "Z":
-        return " "
-    if category == "Pd" or char == "−":
-        return "-"
-    if category[0] in "SP":
-        return "·"
-    lower = char.lower()
-    return lower if len(lower) == 1 else "·"
+    return _BY_CATEGORY.get(category[0]) or _BY_CATEGORY.get(category) or char.lower()[0]
 
 
 _PLAIN: Final = _Plain()
@@ -71,7 +77,7 @@ class PlainText:
 
 
 def plain(message: str) -> PlainText:
-    """The message for reading digits: keycaps, circled, mathematical, full-width, Arabic digits become 0 to 9."""
+    """The message for reading digits: keycap, circled, full-width, Arabic ones … become 0 to 9."""
     if message.isascii():
         return PlainText(message.lower().translate(_ASCII_SPACE), None)
     pieces = [_PLAIN[char] for char in message]
@@ -95,7 +101,7 @@ _SPOKEN_PART: Final = re.compile(_WORD)
 
 
 def with_spoken_digits(view: PlainText) -> PlainText:
-    """Write "không chín một hai …" as digits. Three words or more in a row; shorter runs are ordinary words."""
+    """Write "không chín một hai …" as digits: three such words or more; fewer are ordinary words."""
     text = view.text
     found = list(_SPOKEN.finditer(text))
     if not found:
@@ -119,9 +125,8 @@ def with_spoken_digits(view: PlainText) -> PlainText:
 def overlaps(span: tuple[int, int], sorted_spans: Sequence[tuple[int, int]]) -> bool:
     """Whether `span` shares a character with one of the sorted, disjoint spans."""
     index = bisect_left(sorted_spans, span)
-    return any(
-        start < span[1] and span[0] < end for start, end in sorted_spans[max(0, index - 1) : index + 1]
-    )
+    near = sorted_spans[max(0, index - 1) : index + 1]
+    return any(start < span[1] and span[0] < end for start, end in near)
 
 
 def disjoint(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

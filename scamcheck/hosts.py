@@ -15,29 +15,6 @@ from scamcheck.bank_account import banks
 SUFFIXES: Final = PublicSuffixList(accept_unknown=False)
 """The Public Suffix List as packaged; read once, offline."""
 
-FILE_ENDINGS: Final = frozenset(
-    {"xxx", "zip", "mov", "py", "md", "sh", "pl", "rs", "ps", "so", "cab", "java", "app"}
-)
-"""Domain endings that are file endings at least as often: a link only with a scheme or a path."""
-
-SENTENCE_ENDINGS: Final = frozenset(
-    "ai an and anh are as at ba bao be bi bo bom ca cam can car care cat cha cho co cu da day de do dong duong em "
-    "eu fan ga gi go ha hay ho hot hu id im in is it ki la lam le lo loan lol ma mai me men mo moi mom mu my na nam "
-    "ne ngo nghe ni no ong one oi pa pe phone pm re room run sa se si so su ta tai tel tin to top tra tu tui va van "
-    "vi win".split()
-)
-"""Endings that are Vietnamese words without accents (mẹ, có, ở, là …) and so may begin the next sentence."""
-
-STRONG_ENDINGS: Final = frozenset(
-    "com net org vn info xyz top vip icu cc club shop online site store live life click link cyou buzz biz asia pro "
-    "work app tk ml gq cf pw ws ink fun space website bet casino me gov edu io sbs cfd bond lol win".split()
-)
-"""Endings that make spaced-out or capitalised words a link."""
-
-
-ONE_SIDED_ENDINGS: Final = frozenset({"com", "net", "vn", "org", "top", "vip", "xyz", "icu", "cc", "info", "club"})
-"""Endings that make "evn-hoadon .top" a link although one space is missing."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Official:
@@ -53,6 +30,17 @@ class _Hosts:
     same: dict[str, str]
     query: dict[str, str]
     official: tuple[_Official, ...]
+    file_endings: frozenset[str]
+    """Domain endings that are file endings at least as often: a link only with a scheme or a path."""
+    sentence_endings: frozenset[str]
+    """Endings that are Vietnamese words without accents and so may begin the next sentence."""
+    strong_endings: frozenset[str]
+    """Endings that make spaced-out or capitalised words a link."""
+    one_sided_endings: frozenset[str]
+    """Endings that make "evn-hoadon .top" a link although one space is missing."""
+
+
+_ENDINGS: Final = ("file", "sentence", "strong", "one_sided")
 
 
 def _load() -> _Hosts:
@@ -74,6 +62,7 @@ def _load() -> _Hosts:
         cast("dict[str, str]", table["shared"]["same"]),
         cast("dict[str, str]", table["shared"]["query"]),
         tuple(official),
+        *(frozenset(cast("str", table["endings"][name]).split()) for name in _ENDINGS),
     )
 
 
@@ -88,13 +77,10 @@ _SHORT_WORD: Final = 4
 """Up to this length a word alone proves nothing ("acb.org"); "acb-online" and "evn.vip" do."""
 _LONG_WORDS: Final = tuple((word, official) for word, official in _WORDS.items() if len(word) > _LONG_WORD)
 _GOVERNMENT: Final = ("gov.vn", "edu.vn")
-_CONFUSABLE: Final = str.maketrans({
-    "а": "a", "ɑ": "a", "α": "a", "в": "b", "ь": "b", "β": "b", "с": "c", "ϲ": "c", "ԁ": "d", "е": "e", "ё": "e",
-    "є": "e", "ε": "e", "ɡ": "g", "һ": "h", "н": "h", "հ": "h", "і": "i", "ї": "i", "ı": "i", "ι": "i", "ɩ": "i",
-    "ј": "j", "к": "k", "κ": "k", "ӏ": "l", "ⅼ": "l", "ǀ": "l", "м": "m", "п": "n", "ո": "n", "η": "n", "о": "o",
-    "ο": "o", "օ": "o", "σ": "o", "р": "p", "ρ": "p", "ԛ": "q", "г": "r", "ѕ": "s", "т": "t", "τ": "t", "υ": "u",
-    "ս": "u", "ν": "v", "ѵ": "v", "ԝ": "w", "ω": "w", "х": "x", "χ": "x", "у": "y", "γ": "y", "з": "z",
-})  # fmt: skip
+_CONFUSABLE: Final = str.maketrans(
+    "аɑαвьβсϲԁеёєεɡһнհіїıιɩјкκӏⅼǀмпոηоοօσрρԛгѕтτυսνѵԝωхχуγз",
+    "aaabbbccdeeeeghhhiiiiijkklllmnnnooooppqrsttuuvvwwxxyyz",
+)
 _DIGIT_LETTERS: Final = str.maketrans("013457", "oleast")
 
 
@@ -112,7 +98,7 @@ def _unaccented(host: str) -> str:
 
 
 def official_imitated(ascii_host: str, plain_host: str, path: str, user: str) -> str | None:
-    """The official host that this one is dressed up as, or None; official hosts and their subdomains never are."""
+    """The official host that this one is dressed up as; official hosts and their subdomains never are."""
     if _is_official(ascii_host):
         return None
     for official in _OFFICIAL_HOSTS:

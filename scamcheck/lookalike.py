@@ -1,7 +1,7 @@
 """Is this number dressed up as an official one?
 
-The neighbours of the *seen* number are generated and looked up among official contacts, so that the cost does not
-grow with their count. Nearness to known *scam* numbers is no evidence and is not asked here (`speed.md`).
+The neighbours of the *seen* number are generated and looked up among official contacts, so that the cost does
+not grow with their count. Nearness to known *scam* numbers is no evidence and is not asked here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,19 +19,16 @@ _SHORT_SUBSCRIBER: Final = 7
 _LONG_SUBSCRIBER: Final = 8
 _TAIL_LENGTHS: Final = (10, 9, 8)
 """Lengths of a whole number inside Vietnam without its 0 (1800/1900 and 069 lines may have 8)."""
-_FEWEST_SERVICE_DIGITS: Final = 8
-_MOST_SERVICE_DIGITS: Final = 10
-_POLICE: Final = "69"
-_FEWEST_POLICE_DIGITS: Final = 7
-_MOST_POLICE_DIGITS: Final = 9
+_VARIABLE_LENGTHS: Final = {"1800": range(8, 11), "1900": range(8, 11), "69": range(7, 10)}
+"""Lines whose length varies, and how many digits they have: there a digit too many is another valid line."""
 
 
 def neighbours(key: str) -> Iterator[tuple[str, str]]:
     """Yield (candidate key, how) for every official number that the seen number `key` could be imitating.
 
-    `how` is "foreign_tail" (its digits under a foreign code), "swapped_prefix" (1800 for 1900, another area code) or
-    "near_miss" (one digit changed, two neighbours swapped; for service and police lines, whose length varies, also one
-    digit too many or too few). Candidates need not exist; the caller looks them up.
+    `how` is "foreign_tail" (its digits under a foreign code), "swapped_prefix" (1800 for 1900, another area
+    code) or "near_miss" (one digit changed, two neighbours swapped; for service and police lines, whose
+    length varies, also one digit too many or too few). Candidates need not exist; the caller looks them up.
     """
     if not key.startswith("+"):
         return
@@ -63,7 +60,7 @@ def imitations(seen: SeenNumber, contacts_by_key: Mapping[str, Contact]) -> tupl
 
 
 def _foreign_tails(digits: str) -> Iterator[tuple[str, str]]:
-    """ "+95 905 738 162" and "+95 0905 738 162" end like 0905 738 162; "+69 348 2716" is 069 348 2716 dressed up."""
+    """The ends that are whole numbers: +95 905 738 162 ends like 0905 738 162, +69 348 2716 like 069."""
     for length in _TAIL_LENGTHS:
         tail = digits[-length:]
         if len(tail) == length and tail[0] != "0":
@@ -74,12 +71,11 @@ def _swapped(digits: str) -> Iterator[str]:
     service = digits[:4]
     if service in _SERVICES:
         yield _SERVICES[service == _SERVICES[0]] + digits[4:]
-        return
-    for area in _areas_for(digits):
-        yield area
+    else:
+        yield from _other_areas(digits)
 
 
-def _areas_for(digits: str) -> Iterator[str]:
+def _other_areas(digits: str) -> Iterator[str]:
     for areas, subscriber_length in ((_LONG_AREAS, _SHORT_SUBSCRIBER), (_SHORT_AREAS, _LONG_SUBSCRIBER)):
         code, subscriber = digits[:-subscriber_length], digits[-subscriber_length:]
         if code in areas:
@@ -100,21 +96,18 @@ def _near(digits: str) -> Iterator[str]:
         first, second = digits[index], digits[index + 1]
         if first != second:
             yield digits[:index] + second + first + digits[index + 2 :]
-    fixed = 4 if digits.startswith(_SERVICES) else 2 if digits.startswith(_POLICE) else 0
-    if not fixed:
-        return
-    fewest, most = (
-        (_FEWEST_SERVICE_DIGITS, _MOST_SERVICE_DIGITS)
-        if fixed == len("1900")
-        else (_FEWEST_POLICE_DIGITS, _MOST_POLICE_DIGITS)
-    )
-    if length > fewest:
-        yield from sorted({digits[:index] + digits[index + 1 :] for index in range(fixed, length)})
-    if length < most:
-        yield from sorted(
-            {
-                digits[:index] + other + digits[index:]
-                for index in range(fixed, length + 1)
-                for other in "0123456789"
-            }
-        )
+    for prefix, lengths in _VARIABLE_LENGTHS.items():
+        if digits.startswith(prefix):
+            yield from sorted(_longer_and_shorter(digits, len(prefix), lengths))
+
+
+def _longer_and_shorter(digits: str, fixed: int, lengths: range) -> set[str]:
+    """The digits with one dropped or added after the first `fixed` ones, where the length stays valid."""
+    length = len(digits)
+    found: set[str] = set()
+    if length - 1 in lengths:
+        found |= {digits[:index] + digits[index + 1 :] for index in range(fixed, length)}
+    if length + 1 in lengths:
+        places = range(fixed, length + 1)
+        found |= {digits[:index] + other + digits[index:] for index in places for other in "0123456789"}
+    return found

@@ -1,4 +1,4 @@
-"""Vietnam's numbering plan: the dated tables of `data/numbering.toml`, and what they say about national digits."""
+"""Vietnam's numbering plan: the dated tables of `data/numbering.toml`, and what they say about digits."""
 
 import tomllib
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ def _table(name: str) -> dict[str, Any]:
 
 _PLAN: Final = _table("numbering.toml")
 NORM_VERSION: Final = int(cast("int", _PLAN["norm_version"]))
-"""Kept beside stored keys: a change of the plan that changes keys raises it, and stored keys are made anew."""
+"""Kept beside stored keys: a change of the plan that changes keys raises it, and keys are made anew."""
 
 _MOBILE: Final = frozenset(cast("list[str]", _PLAN["mobile"]["prefixes"]))
 _UNUSUAL: Final = frozenset(cast("list[str]", _PLAN["mobile"]["unusual_prefixes"]))
@@ -103,7 +103,7 @@ _SERVICE_TAIL: Final = frozenset(cast("list[int]", _PLAN["service"]["tail_digits
 def read_national(
     digits: str, *, spacing: Spacing = Spacing.NONE, landline_meant: bool = False
 ) -> NationalReading | None:
-    """Read digits as written inside Vietnam: with the leading 0, or 1800/1900; None when the plan has no such.
+    """Read digits as written inside Vietnam: with the 0, or 1800/1900; None when the plan has no such number.
 
     `spacing` and `landline_meant` ("máy bàn", "cố định") decide how a number from before 2017 is understood.
     """
@@ -187,8 +187,8 @@ def _ten_digits(digits: str, spacing: Spacing, *, landline_meant: bool) -> Natio
 def _colliding(digits: str, spacing: Spacing, *, landline_meant: bool) -> PhoneNumber | None:
     """The landline that these ten digits were before 2017, when that reading is worth offering.
 
-    Every `037…` mobile could be an old Thanh Hóa landline on paper; it is offered when the subscriber part looks
-    like a landline's, unless the spacing is a mobile's ("0383.803.686").
+    Every `037…` mobile could be an old Thanh Hóa landline on paper; it is offered when the subscriber part
+    looks like a landline's, unless the spacing is a mobile's ("0383.803.686").
     """
     for length in (2, 3):
         old = digits[:length]
@@ -202,7 +202,7 @@ def _colliding(digits: str, spacing: Spacing, *, landline_meant: bool) -> PhoneN
     elif spacing is Spacing.OTHER:
         plausible = False
     else:
-        plausible = subscriber[0] == "3" and (len(old) > 2 or subscriber[1] in "5789")  # noqa: PLR2004
+        plausible = subscriber[0] == "3" and (len(old) > 2 or subscriber[1] in "5789")
     return _vietnamese(new + subscriber, PhoneKind.LANDLINE) if plausible else None
 
 

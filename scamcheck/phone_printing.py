@@ -1,4 +1,4 @@
-"""How a number is written for people: as print shows it, masked so that nothing makes it tappable, as dialled."""
+"""How a number is written for people: as in print, masked so that nothing makes it tappable, as dialled."""
 
 from typing import Final
 
@@ -32,7 +32,7 @@ def masked(number: PhoneNumber) -> str:
 
 
 def dialled(number: PhoneNumber) -> str:
-    """What a `tel:` link holds: E.164, or the digits as dialled inside Vietnam where E.164 does not connect."""
+    """What a `tel:` link holds: E.164, or the digits as dialled inside Vietnam where that may not connect."""
     if number.kind is PhoneKind.SHORT:
         return number.key.removeprefix("short:")
     if number.kind in _NATIONAL_ONLY:

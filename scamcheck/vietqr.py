@@ -1,7 +1,7 @@
-"""VietQR payloads: the EMVCo merchant-presented TLV that NAPAS transfers use (NAPAS IBFT specification 1.5.2).
+"""VietQR payloads: the EMVCo merchant-presented TLV of NAPAS transfers (NAPAS IBFT specification 1.5.2).
 
-Only a payload that is whole, consistent and has the right check sum is read; anything else yields nothing, because
-a half-read payment is worse than none.
+Only a payload that is whole, consistent and has the right check sum is read; anything else yields nothing,
+because a half-read payment is worse than none.
 """
 
 import binascii
