@@ -89,8 +89,8 @@ def written(weights: Mapping[str, float]) -> str:
     """The weights as the TOML that `scamcheck` reads."""
     lines = [
         "# Written by scripts/fit from tests/evaluation/own/train_*.jsonl. Log-odds: above zero is a scam.",
-        "# `sign`: one sign of red_flags.toml; `pair`: two together; `wording`: one word or two neighbours, as",
-        "# signs.py reads them. Correct a sign in red_flags.toml and fit again rather than editing here.",
+        "# `sign`: one sign of red_flags.toml; `pair`: two together; `wording`: one word or two words,",
+        "# as signs.py reads them. Correct a sign in red_flags.toml and fit again rather than editing here.",
         f"bias = {weights['']:.3f}",
     ]
     for mark, table in (("s", "sign"), ("p", "pair"), ("w", "wording")):

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from scamcheck.check import check
 from scamcheck.knowledge import Contact, School
-from scamcheck.reasons import Level
 from scamcheck.memory import MemoryKnowledgeBase
 from scamcheck.places import shipped as shipped_communes
+from scamcheck.reasons import Level
 from scamcheck.scripts import shipped as shipped_scripts
 from scamcheck.verdict import Verdict
 
