@@ -163,25 +163,24 @@ class Delivery:
             sender.stop()
 
     async def _drain(self) -> None:
-        in_flight: set[asyncio.Task[None]] = set()
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                async with self._database.transaction() as session:
-                    items = await mailbox.claim_inbox(session, now=self._clock(), limit=CLAIMED_AT_ONCE)
+                worked = await self.work()
             except Exception as error:  # noqa: BLE001 - the records are away; they may come back
                 log.warning("delivery.not_claimed", error=type(error).__name__)
                 await self._pause(_RETRY_SECONDS)
                 continue
-            for item in items:
-                task = asyncio.create_task(self._process_in_turn(item))
-                in_flight.add(task)
-                task.add_done_callback(in_flight.discard)
-            if items:
-                # Everything claimed is worked off before more is claimed, well within the lease.
-                await asyncio.wait(in_flight)
-            else:
+            if not worked:
                 await self._pause(POLL_SECONDS)
+
+    async def work(self) -> int:
+        """Claim what is due, of each conversation the oldest, and answer all of it; how many were claimed."""
+        async with self._database.transaction() as session:
+            items = await mailbox.claim_inbox(session, now=self._clock(), limit=CLAIMED_AT_ONCE)
+        # Everything claimed is worked off before more is claimed, well within the lease.
+        await asyncio.gather(*(self._process_in_turn(item) for item in items))
+        return len(items)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

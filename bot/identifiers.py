@@ -59,3 +59,11 @@ def cut_in_the_middle(text: str, limit: int = MAX_SHOWN) -> str:
         return text
     head = (limit - 1) * 2 // 3
     return f"{text[:head]}…{text[-(limit - 1 - head) :]}"
+
+
+def words_beside(observables: Observables) -> int:
+    """How many words a message has beside its identifiers."""
+    kept = list(observables.text.display)
+    for seen in (*observables.numbers, *observables.accounts, *observables.links):
+        kept[seen.start : seen.end] = " " * (min(seen.end, len(kept)) - min(seen.start, len(kept)))
+    return sum(any(letter.isalnum() for letter in word) for word in "".join(kept).split())

@@ -12,7 +12,7 @@ from bot import identifiers
 from bot.messages import Call, Channel, Choice, Reply
 from bot.texts import Texts
 from scamcheck import phone
-from scamcheck.knowledge import Contact, IdentifierKind, School
+from scamcheck.knowledge import IdentifierKind, School
 from scamcheck.reasons import THE_TEXT, About, AboutKind, Level, Reason, ReasonCode
 from scamcheck.red_flags import Scenario, Voice
 from scamcheck.routing import Role, ShownContact
@@ -25,8 +25,9 @@ MAX_CHOICES: Final = 9
 MAX_CALLS: Final = 6
 NAME_LIMIT: Final = 70
 """Longest name of an owner, unit or school in a sentence; registries hold some that fill a screen."""
-SHORT_QUESTION_WORDS: Final = 12
-"""A text this short that says nothing of use gets the question "what did the caller say?"."""
+WORDS_WITH_AN_IDENTIFIER: Final = 12
+WORDS_ALONE: Final = 6
+"""A message with no more words than these gets the question "what did the caller say?"."""
 SAID: Final = ("child_emergency", "money", "authority", "link_otp", "missed_call")
 """What a caller may have said, in the order of the choices."""
 
@@ -152,7 +153,7 @@ def calls(contacts: Iterable[ShownContact], *, texts: Texts, now: datetime) -> I
 def _call(shown: ShownContact, texts: Texts, now: datetime) -> Call:
     contact = shown.contact
     number = identifiers.number_with_key(contact.key)
-    owner = short_name(contact)
+    owner = shortened(contact.owner.name or contact.owner.short_name)
     name = texts.first_fitting(f"role.{shown.role.value}", {"owner": owner} if owner else {}, NAME_LIMIT)
     if contact.label and not contact.key.startswith("short:"):
         name = f"{name} – {contact.label}"[:NAME_LIMIT]
@@ -203,20 +204,25 @@ def written_hours(hours: str, texts: Texts) -> str:
     return written
 
 
-def short_name(contact: Contact) -> str:
-    """The owner's name as a sentence can bear it."""
-    return shortened(contact.owner.short_name or contact.owner.name)
-
-
 def school_label(school: School, texts: Texts) -> str:
     """Level, name and commune: what tells a school from its namesakes."""
     name = school_name(school, texts)
-    return texts.get("school.label", school=name, commune=school.commune) if school.commune else name
+    return (
+        texts.get("school.label", school=name, commune=commune_name(school.commune))
+        if school.commune
+        else name
+    )
+
+
+def commune_name(name: str) -> str:
+    """The commune's name inside a sentence: "xã Đức Lập"."""
+    return f"{name[:1].lower()}{name[1:]}"
 
 
 def school_name(school: School, texts: Texts) -> str:
-    """Level and name, the level not twice."""
-    if not school.level or school.name.casefold().startswith(school.level.casefold()):
+    """Level and name, the level not twice: "THCS Nguyễn Du", "Trường Tiểu học Hoa Sen"."""
+    begins_with_level = school.name.casefold().startswith((school.level.casefold(), "trường "))
+    if not school.level or begins_with_level:
         return shortened(school.name)
     return shortened(texts.get("school.level_name", level=school.level, name=school.name))
 
@@ -229,13 +235,17 @@ def shortened(name: str, limit: int = NAME_LIMIT) -> str:
 def _advice(verdict: Verdict, texts: Texts) -> Iterator[str]:
     routing = verdict.routing
     child_may_be_hurt = verdict.scenario is Scenario.CHILD_EMERGENCY or verdict.early_stage
-    school_matters = verdict.scenario in _CHILD_SCENARIOS and verdict.level is not Level.OFFICIAL
+    quotes_a_scam = verdict.level is Level.UNKNOWN and verdict.observables.assessment.warning
+    school_matters = (
+        verdict.scenario in _CHILD_SCENARIOS and verdict.level is not Level.OFFICIAL and not quotes_a_scam
+    )
     if routing.school and not routing.school_has_hotline:
         yield texts.get("contact.no_hotline", school=school_label(routing.school, texts))
     elif school_matters and not routing.school:
         if routing.ask_school:
             yield texts.get("contact.school_unknown")
-        yield texts.get("contact.call_school")
+        if verdict.level is not Level.UNKNOWN:
+            yield texts.get("contact.call_school")
     if child_may_be_hurt or routing.hospital_named:
         known = any(shown.role is Role.HOSPITAL for shown in routing.contacts)
         yield texts.get("contact.hospital_known" if known else "contact.hospital")
@@ -243,7 +253,7 @@ def _advice(verdict: Verdict, texts: Texts) -> Iterator[str]:
         yield texts.get("contact.really_hurt")
     if verdict.level is not Level.OFFICIAL and not routing.commune_has_police:
         if routing.commune:
-            yield texts.get("contact.no_police", commune=routing.commune.name)
+            yield texts.get("contact.no_police", commune=commune_name(routing.commune.name))
         else:
             yield texts.get("contact.no_police_unknown_place")
 
@@ -302,9 +312,11 @@ def written_date(day: date) -> str:
 def _says_nothing_of_use(verdict: Verdict) -> bool:
     """Only identifiers were given, or a few words that could be anything: ask what the caller said."""
     seen = verdict.observables
-    if verdict.level is not Level.UNKNOWN or seen.claims or seen.assessment.signs or seen.assessment.warning:
+    if verdict.level is not Level.UNKNOWN or seen.claims or seen.assessment.warning:
         return False
-    return seen.has_identifier or len(seen.text.folded.split()) <= SHORT_QUESTION_WORDS
+    return identifiers.words_beside(seen) <= (
+        WORDS_WITH_AN_IDENTIFIER if seen.has_identifier else WORDS_ALONE
+    )
 
 
 def _question(asks_what_was_said: bool, schools: tuple[School, ...], texts: Texts) -> str:  # noqa: FBT001

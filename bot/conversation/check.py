@@ -7,11 +7,11 @@ from bot.conversation import sent_money
 from bot.conversation.context import Context, Turn
 from bot.conversation.memory import Expects, LastCheck
 from bot.conversation.words import says_money_was_sent
+from bot.identifiers import words_beside
 from bot.messages import Incoming, Reply
 from bot.replies import SAID, fixed_steps, render
 from db import checks
 from scamcheck.check import check
-from scamcheck.memory import identifier_keys
 from scamcheck.observables import Observables
 from scamcheck.reasons import Level
 from scamcheck.verdict import Verdict
@@ -27,6 +27,9 @@ SPOKEN: Final = {
 
 NOTHING_NEW: Final = "hỏi lại"
 """Words that say nothing, for judging again what was seen before."""
+
+IDENTIFIER_WORDS: Final = 6
+"""Words up to which a message with an identifier may be the missing half of a story told before."""
 
 ADDITION_WORDS: Final = 20
 """Words up to which a message without identifiers adds to what came before instead of starting anew."""
@@ -44,11 +47,18 @@ def continues(now: Observables, last: LastCheck | None, *, asked: bool) -> bool:
     Two messages that each bring their own identifier, or their own long story, are two checks: a scam
     number asked about a minute ago must not colour an innocent message.
     """
-    if last is None:
+    if last is None or now.malformed:
         return False
     if now.has_identifier:
-        return not last.observables.has_identifier and not now.assessment.signs and not now.claims
-    return asked or len(now.text.folded.split()) <= ADDITION_WORDS
+        return is_bare(now) and not last.observables.has_identifier
+    if asked or last.bare:
+        return True
+    return not now.assessment.suspicious and words_beside(now) <= ADDITION_WORDS
+
+
+def is_bare(seen: Observables) -> bool:
+    """Whether a message is hardly more than its identifiers: half a story."""
+    return seen.has_identifier and words_beside(seen) <= IDENTIFIER_WORDS
 
 
 async def judge(
@@ -65,7 +75,7 @@ async def judge(
 
 async def answer(verdict: Verdict, context: Context, *, already_said: bool = False) -> Turn:
     """Record a verdict and put it into words."""
-    keys = [key for _, key in identifier_keys(verdict.observables)]
+    keys = [key for _, key in checks.identifiers_of(verdict.observables)]
     if context.limits.take_identifiers(context.person, map(context.keys.hmac, keys)):
         return overloaded(context, "too_many")
     check_id = await checks.record_check(
@@ -84,7 +94,7 @@ async def answer(verdict: Verdict, context: Context, *, already_said: bool = Fal
         context.memory,
         menu=reply.choices,
         expects=_expected(verdict, reply),
-        last=LastCheck.of(verdict, check_id, context.now),
+        last=LastCheck.of(verdict, check_id, context.now, bare=is_bare(verdict.observables)),
     )
     replies = (reply,)
     if says_money_was_sent(verdict.observables.text.folded) and verdict.level is not Level.OFFICIAL:

@@ -40,9 +40,11 @@ class LastCheck:
     observables: Observables
     school_id: str | None = None
     commune_code: str | None = None
+    bare: bool = False
+    """It was hardly more than identifiers; the words that go with them may follow."""
 
     @classmethod
-    def of(cls, verdict: Verdict, check_id: str, now: datetime) -> "LastCheck":
+    def of(cls, verdict: Verdict, check_id: str, now: datetime, *, bare: bool) -> "LastCheck":
         """What may be kept of a check."""
         routing = verdict.routing
         return cls(
@@ -53,6 +55,7 @@ class LastCheck:
             observables=nameless(verdict.observables),
             school_id=routing.school.id if routing.school else None,
             commune_code=routing.commune.code if routing.commune else None,
+            bare=bare,
         )
 
 

@@ -7,7 +7,7 @@ from bot.conversation.context import Context, Turn
 from bot.conversation.routing import routing_of
 from bot.identifiers import national_form
 from bot.messages import Call, Choice, Incoming, Reply
-from bot.replies import call_113, calls
+from bot.replies import call_113, calls, commune_name
 from scamcheck.observables import Observables
 from scamcheck.phone import PhoneKind
 from scamcheck.red_flags import Scenario
@@ -57,7 +57,7 @@ def _calls(shown: list[ShownContact], context: Context) -> Iterator[Call]:
 
 def _police_in_words(routing: Routing, context: Context) -> Iterator[str]:
     if routing.commune and not routing.commune_has_police:
-        yield context.texts.get("contact.no_police", commune=routing.commune.name)
+        yield context.texts.get("contact.no_police", commune=commune_name(routing.commune.name))
 
 
 def sms(seen: Observables | None, context: Context) -> str:
