@@ -97,8 +97,8 @@ def parse_number(typed: str) -> SeenNumber | None:
 
 
 _CHAT_LINK: Final = re.compile(
-    r"(?:zalo\.me/|wa\.me/|t\.me/|viber\.me/|phone=|number=(?:%2b)?|tel:|sms:|callto:|m\.me/)"
-    r"(\+?[0-9]{9,14})(?![0-9a-z])"
+    r"(?:zalo\.me/|viber\.me/|m\.me/|(?P<abroad>wa\.me/|t\.me/|phone=|number=(?:%2b)?|tel:|sms:|callto:))"
+    r"(?P<digits>\+?[0-9]{9,14})(?![0-9a-z])"
 )
 _STARTS: Final = ("0", "84", *SERVICE_PREFIXES)
 """What a number written inside Vietnam starts with."""
@@ -122,7 +122,7 @@ class _Finder:
         self._taken = taken
         self._numbers: dict[str, SeenNumber] = {}
         self._malformed: dict[str, None] = {}
-        self._last_end = -_LIST_GAP
+        self._last_end = -_LIST_GAP - 1
         """Where the last number that was read ended: the next in a list needs no word of its own."""
 
     def find(self) -> tuple[tuple[SeenNumber, ...], tuple[str, ...]]:
@@ -179,7 +179,7 @@ class _Finder:
             return False
         named = label is Label.PHONE or alone(self._text, start, end)
         if reading.uncertain:
-            return named
+            return label is Label.PHONE
         if reading.bare:
             return self._bare_is_phone(groups, named=named)
         if reading.number.kind in {PhoneKind.TOLL_FREE, PhoneKind.PAID}:
@@ -260,9 +260,11 @@ class _Finder:
         return last + 1
 
     def _chat_link(self, match: re.Match[str]) -> None:
-        digits = match[1].removeprefix("+")
-        group = Group(digits, match.start(1), match.end(1), plus=match[1] != digits)
-        reading = read([group]) or international(digits)
+        digits = match["digits"].removeprefix("+")
+        group = Group(digits, match.start("digits"), match.end("digits"), plus=match["digits"] != digits)
+        reading = read([group])
+        if reading is None and match["abroad"]:
+            reading = international(digits)
         if reading:
             self._keep(reading, group.start, group.end)
 
@@ -306,7 +308,9 @@ def _looks_like_number(digits: str, *, plus: bool, named: bool) -> bool:
     count = len(digits)
     if plus:
         return 8 <= count <= 15
-    if digits[0] == "0":
+    if digits.startswith("00") and not named:
+        return False
+    if digits.startswith("0"):
         return 9 <= count <= 11 or (named and 7 <= count <= 12)
     return named and 7 <= count <= _MOST_MALFORMED
 

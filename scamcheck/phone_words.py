@@ -35,7 +35,8 @@ _LABEL: Final = re.compile(
 _REACH: Final = 48
 _REACH_OF: Final = {"phone": _REACH, "other": 32, "weak": 6}
 """How far before the digits a label still names them; a weak one ("ngày") must stand right before."""
-_CLAUSE_END: Final = re.compile(r"[;!?]|[.,\n] *[a-z]")
+_PARTED: Final = {"other": re.compile(r"[;!?]|[.,\n] *[a-z]"), "weak": re.compile(r"[a-z]")}
+"""What ends a label's reach before its distance does: a clause end, for a weak one any word."""
 _CALLS_AFTER: Final = re.compile(
     r"[ ,.;:)\-]{0,3}(?:[a-z]{1,6} ){0,2}?(?:goi|nhan|nhay may|lien he|alo|zalo|bao|la so|xung|tu xung|noi|"
     r"lua|cua)(?![a-z])"
@@ -60,7 +61,7 @@ def label_before(text: str, start: int) -> Label | None:
         kind = match.lastgroup or ""
         if kind == Label.PHONE:
             label = Label.PHONE
-        elif start - match.end() <= _REACH_OF[kind] and not _CLAUSE_END.search(text, match.end(), start):
+        elif start - match.end() <= _REACH_OF[kind] and not _PARTED[kind].search(text, match.end(), start):
             label = Label.OTHER
     return label
 
