@@ -4,17 +4,18 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
-from bot.app import open_services
 from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api import errors
+from api import errors, webhooks
 from api.assets import Static
 from api.dependencies import Services, utc_now
 from api.pages import api_guide, chat, reading, shell
 from api.security import MAX_BODY_BYTES, Guard
 from api.v1 import checks, health, hotlines
+from bot.app import open_services
 from bot.settings import Settings
 
 Opening = Callable[[Settings], AbstractAsyncContextManager[Services]]
@@ -55,16 +56,16 @@ def create_app(
         # The stock documentation pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
     )
     app.state.settings = settings
     app.state.clock = clock
     errors.install(app)
-    # The last added is the outermost: the client's address first, then the headers, then compression.
+    # The last added is the outermost: the client's address, then headers and refusals, compression, size.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(Guard)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
-    for part in (chat, reading, shell, api_guide, checks, hotlines, health):
+    for part in (chat, reading, shell, api_guide, checks, hotlines, health, webhooks):
         app.include_router(part.router)
     app.mount("/static", Static(), name="static")
     return app

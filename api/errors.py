@@ -73,8 +73,11 @@ def refusal(request: Request, status: int, headers: Mapping[str, str] | None = N
     language = language_of(request)
     seconds = (headers or {}).get("Retry-After", "60")
     message = wording.load(language).error[_PAGE_WORDS.get(status, "fault")].replace("{seconds}", seconds)
-    template = "error_card.html" if is_htmx(request) else "error.html"
-    response = page(request, template, language=language, status=status, message=message)
+    fragment = is_htmx(request)
+    template = "error_card.html" if fragment else "error.html"
+    response = page(
+        request, template, language=language, status=status, message=message, is_fragment=fragment
+    )
     response.headers.update(headers or {})
     return response
 

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from api import assets, wording
 from api.dependencies import new_event_id
 from bot import texts
-from bot.messages import Choice, Reply
+from bot.messages import Call, Choice, Reply
 from bot.settings import Settings
 
 _LEADING_SYMBOLS = re.compile(r"^[^\w(“\"]+")
@@ -51,22 +51,31 @@ def is_ours(url: str) -> bool:
     return (url.startswith("/") and not url.startswith("//")) or url.startswith("https://")
 
 
+def call_name(call: Call) -> str:
+    """Whom one calls; "Công an 113" above a large 113 would say it twice."""
+    return call.name.removesuffix(call.printed).rstrip() or call.name
+
+
+def is_guidance(reply: Reply) -> bool:
+    """Whether the steps of a reply are things to do, in this order; else they are lines to read."""
+    return reply.level is not None or bool(reply.calls)
+
+
 def asked_choices(reply: Reply) -> tuple[Choice, ...]:
-    """The choices that answer the reply's question."""
-    return tuple(choice for choice in reply.choices if reply.question and not _is_quiet(choice))
+    """The choices that the reply is there for: those that answer its question, or lead a dialogue on."""
+    return tuple(choice for choice in reply.choices if not _is_quiet(choice, reply))
 
 
 def quiet_choices(reply: Reply) -> tuple[Choice, ...]:
     """The usual choices, without those that the page always shows."""
     return tuple(
-        choice
-        for choice in reply.choices
-        if choice.token not in ON_THE_PAGE and (not reply.question or _is_quiet(choice))
+        choice for choice in reply.choices if choice.token not in ON_THE_PAGE and _is_quiet(choice, reply)
     )
 
 
-def _is_quiet(choice: Choice) -> bool:
-    return choice.token.partition(":")[0] in _USUAL
+def _is_quiet(choice: Choice, reply: Reply) -> bool:
+    leads_on = bool(reply.question) or reply.level is None
+    return not leads_on or choice.token.partition(":")[0] in _USUAL
 
 
 @cache
@@ -79,7 +88,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     filters = cast("dict[str, object]", environment.filters)
-    filters |= {item.__name__: item for item in (headline_text, is_ours, asked_choices, quiet_choices)}
+    filters |= {
+        item.__name__: item
+        for item in (headline_text, is_ours, call_name, is_guidance, asked_choices, quiet_choices)
+    }
     names = cast("dict[str, object]", environment.globals)
     names |= {"asset": assets.address, "new_event_id": new_event_id}
     return environment

@@ -89,7 +89,7 @@ def _refused(scope: Scope) -> HTTPStatus | None:
     if comes_from_elsewhere(scope["method"], headers):
         return HTTPStatus.FORBIDDEN
     length = headers.get("content-length", "")
-    # Bodies of unknown length are counted while they are read (`max_body_size` of the application).
+    # Bodies of unknown length are counted while they are read (`RequestBodyLimitMiddleware`).
     if length.isdecimal() and int(length) > MAX_BODY_BYTES:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     return None

@@ -1,6 +1,6 @@
 """The web chat: one question in, one answer as a card out. All of the conversation is in `bot`."""
 
-import asyncio
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID, uuid4
@@ -19,6 +19,8 @@ from bot.messages import Incoming, Reply
 
 ANSWER_TIMEOUT: Final = 15.0
 """Seconds until a parent is given the fixed steps instead of more waiting."""
+_NEVER_LIMITED: Final = ("on_phone", "sent_money", "data", "erase", "erase_yes")
+"""Help in the minute of need, and a person's rights, wait for no limit."""
 _PAGES: Final = ("/", "/quyen-rieng-tu", "/toilaai")
 
 log = structlog.get_logger(__name__)
@@ -109,7 +111,8 @@ async def _answer(request: Request, asking: Asking, incoming: Incoming) -> Respo
         return _ask_again(request, incoming, "composer_empty")
     limits = asking.services.limits
     # A known visit is limited by the conversation as one person; addresses are shared by whole networks.
-    if not asking.visit.known and (refused := limits.take_check(address_of(request))):
+    counts = not asking.visit.known and incoming.action not in _NEVER_LIMITED
+    if counts and (refused := limits.take_check(address_of(request))):
         return refusal(
             request, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(refused.retry_after_seconds)}
         )
@@ -120,8 +123,6 @@ async def _answer(request: Request, asking: Asking, incoming: Incoming) -> Respo
         log.warning("web.answered_without_records", error=type(error).__name__)
         status = HTTPStatus.SERVICE_UNAVAILABLE
         replies = await respond_without_records(incoming, asking.now)
-    if not replies:
-        return _ask_again(request, incoming, "choice_repeated" if incoming.action else "composer_repeated")
     asked = quoted(incoming.text)
     if is_htmx(request):
         response = page(
@@ -134,8 +135,12 @@ async def _answer(request: Request, asking: Asking, incoming: Incoming) -> Respo
 
 
 async def _replies(services: Services, incoming: Incoming) -> tuple[Reply, ...]:
-    async with asyncio.timeout(ANSWER_TIMEOUT + 1):
-        return await services.delivery.answer_to(incoming, ANSWER_TIMEOUT)
+    replies = await services.delivery.answer_to(incoming, ANSWER_TIMEOUT)
+    if replies:
+        return replies
+    # An answer is given out once. The same form again means that the network lost it on its way: asked anew,
+    # the conversation comes to the same state, since it files no report and no dispute of a check twice.
+    return await services.delivery.answer_to(replace(incoming, event_id=str(uuid4())), ANSWER_TIMEOUT)
 
 
 def _ask_again(request: Request, incoming: Incoming, problem: str) -> Response:

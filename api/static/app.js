@@ -27,6 +27,7 @@
     const turn = document.querySelector("#log .turn");
     if (!turn) return;
     document.body.classList.add("answered");
+    for (const fold of document.querySelectorAll("#log .turn ~ .turn .fold")) fold.open = false;
     const headline = turn.querySelector(".headline");
     if (headline) headline.focus({ preventScroll: true });
     window.scrollTo(0, 0);

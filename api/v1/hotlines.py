@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 
 from api.dependencies import ClockDep, Services, ServicesDep
 from api.v1.limits import admit
-from api.v1.problems import PROBLEMS
+from api.v1.problems import refusals
 from bot.verdict_json import ContactShape, SchoolShape, contact_shape, school_shape
 from scamcheck.check import check
 from scamcheck.knowledge import Asker
@@ -37,7 +37,7 @@ class Hotlines:
     hotlines: tuple[Hotline, ...]
 
 
-@router.get("/hotlines", responses={422: PROBLEMS[422], 429: PROBLEMS[429], 503: PROBLEMS[503]})
+@router.get("/hotlines", responses=refusals(422, 429, 503))
 async def find_hotlines(
     request: Request,
     q: Annotated[

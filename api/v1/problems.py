@@ -1,37 +1,38 @@
-"""How errors look in the API description."""
+"""How errors look in the API description: problem details (RFC 9457), as `api.errors.problem` makes them."""
 
-from pydantic import BaseModel, Field
+from typing import Final
 
-
-class FieldError(BaseModel):
-    """Which part of a request was wrong, and why."""
-
-    field: str
-    code: str
-    message: str
-
-
-class Problem(BaseModel):
-    """Problem details (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[FieldError] = Field(default_factory=list[FieldError])
-
-
-def _described(status: int, words: str) -> dict[int | str, dict[str, object]]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    content = {"application/problem+json": {"schema": schema}}
-    return {status: {"model": Problem, "description": words, "content": content}}
-
-
-PROBLEMS: dict[int | str, dict[str, object]] = {
-    **_described(400, "The body is not valid JSON."),
-    **_described(413, "The body is larger than 1 MiB."),
-    **_described(415, "The body is not application/json."),
-    **_described(422, "A field is missing, unknown, empty or of the wrong type."),
-    **_described(429, "Too many requests; wait as long as Retry-After says."),
-    **_described(503, "The records cannot be reached right now."),
+_WORD: Final = {"type": "string"}
+_SCHEMA: Final[dict[str, object]] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": _WORD,
+        "title": _WORD,
+        "status": {"type": "integer"},
+        "detail": _WORD,
+        "errors": {
+            "type": "array",
+            "description": "Which part of the request was wrong, and why.",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {"field": _WORD, "code": _WORD, "message": _WORD},
+            },
+        },
+    },
 }
+_MEANINGS: Final = {
+    400: "The body is not valid JSON.",
+    413: "The body is larger than 1 MiB.",
+    415: "The body is not application/json.",
+    422: "A field is missing, unknown, empty or of the wrong type.",
+    429: "Too many requests; wait as long as Retry-After says.",
+    503: "The records cannot be reached right now.",
+}
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """The refusals of a route, for its description."""
+    content = {"application/problem+json": {"schema": _SCHEMA}}
+    return {status: {"description": _MEANINGS[status], "content": content} for status in statuses}
