@@ -72,7 +72,7 @@ def read_unit(some: Sequence[Word], at: int) -> Unit | None:
 def keys_of(place: str) -> frozenset[str]:
     """The keys under which people name a place: without its unit, "Phường 1 Bảo Lộc" also as a whole.
 
-    "Xuân Hương - Đà Lạt" is also Xuân Hương; a number ("Quận 1") keeps its unit: "quan1".
+    "Xuân Hương - Đà Lạt" is also Xuân Hương; a number ("Quận 1") keeps its unit: "quan1", "q1".
     """
     keys: set[str] = set()
     for part in (place, *place.split(" - ")):
@@ -82,7 +82,7 @@ def keys_of(place: str) -> frozenset[str]:
         if not bare:
             continue
         if bare[0].folded.isdigit():
-            keys.add(joined(read))
+            keys |= {joined(read), joined(read)[:1] + bare[0].folded}  # "quan1", "q1"
             if len(bare) == 1:
                 continue
             keys.add(joined(read[: len(read) - len(bare) + 1]))
@@ -142,6 +142,8 @@ class Gazetteer:
         return None if named is None else (Place(named[0], frozenset()), named[1])
 
     def _longest(self, some: Sequence[Word], at: int) -> tuple[str, int] | None:
+        if at >= len(some):  # a unit word may be the last: "P" of ":P"
+            return None
         if joined(some[at : at + 2])[:_HEAD] not in self._heads and some[at].spelled not in self.keys:
             return None
         for count in range(min(_LONGEST_PLACE, len(some) - at), 0, -1):
