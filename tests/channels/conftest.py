@@ -1,11 +1,14 @@
 """A peer per test, and the channel that talks to it. A test fails when any call was not as the Bot API wants it."""
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from bot.channels.telegram import TelegramChannel
 from tests.channels.peer import TOKEN, Peer
+from tests.channels.running import make_template
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +17,17 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_template(tmp_path_factory.mktemp("template") / "goilai.db")
+
+
+@pytest.fixture
+def database(template: Path, tmp_path: Path) -> Path:
+    """A database file of the test's own: shipped records, nothing else."""
+    return shutil.copy(template, tmp_path / "goilai.db")
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """The whole service with its Telegram bot, listening in either way, on a database file of its own."""
 
+import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,19 @@ from tests.channels.peer import TOKEN, Peer, address_of, free_listener, served
 
 SECRET = "webhook-secret_1"
 WAYS = ("polling", "webhook")
+SCAM = "Con chị ngã cầu thang chấn thương sọ não, đang cấp cứu ở Chợ Rẫy, chuyển ngay 30 triệu vào tài khoản để mổ"
+
+
+def make_template(database: Path) -> Path:
+    """A database as a first start leaves it; a copy of it saves each test that start."""
+
+    async def start_once() -> None:
+        settings = Settings(_env_file=None, database_url=f"sqlite:///{database}", demo=False)  # pyright: ignore[reportCallIssue]
+        async with open_services(settings):
+            pass
+
+    asyncio.run(start_once())
+    return database
 
 
 def make_settings(peer: Peer, database: Path, **values: Any) -> Settings:
@@ -44,15 +58,27 @@ class RunningBot:
         async with self.services.database.transaction() as session:
             await load_demo(session, datetime.now(UTC))
 
-    @contextlib.contextmanager
-    def refusing_messages(self) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def refusing_messages(self) -> AsyncIterator[None]:
         """The database takes nothing in, as when its disk is full."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=10, isolation_level=None)) as other:
-            other.execute("CREATE TRIGGER full BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'full'); END")
-            try:
-                yield
-            finally:
-                other.execute("DROP TRIGGER full")
+        await self._change(
+            "CREATE TRIGGER full BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+        try:
+            yield
+        finally:
+            await self._change("DROP TRIGGER full")
+
+    async def _change(self, statement: str) -> None:
+        """From outside, and beside the event loop: the service may hold the file at this moment."""
+
+        def change() -> None:
+            with contextlib.closing(
+                sqlite3.connect(self.database, timeout=10, isolation_level=None)
+            ) as other:
+                other.execute(statement)
+
+        await asyncio.to_thread(change)
 
 
 @contextlib.asynccontextmanager
