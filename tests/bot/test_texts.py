@@ -62,6 +62,11 @@ def test_every_reason_can_be_said_knowing_only_what_it_is_about(texts: Texts) ->
 
 
 @LANGUAGES
+def test_every_headline_can_be_said_knowing_nothing(texts: Texts) -> None:
+    assert all(not placeholders(texts.templates(key)[-1]) for key in texts if key.startswith("headline."))
+
+
+@LANGUAGES
 def test_every_headline_has_a_way_to_fit(texts: Texts) -> None:
     for key in texts:
         if key.startswith("headline."):
