@@ -152,7 +152,7 @@ _MAX_LENGTH: Final = 19
 def find_accounts(display: str) -> tuple[BankAccount, ...]:
     """Find the bank accounts of a message: those its words call one, and those of VietQR payloads in it.
 
-    The words make a number an account ("stk", "vào tài khoản", a bank's name beside it); no length and no check
+    The words make a number an account ("stk", "vào tài khoản", a bank beside it); no length and no check
     digit can tell, and many banks let a phone number be one. Each (bank, number) once, in order.
     """
     view = plain(display)

@@ -109,7 +109,8 @@ def _payload(fields: dict[str, str], start: int, end: int) -> Payload | None:
     beneficiary = _fields(account_information.get("01", "")) or {}
     bank, account = beneficiary.get("00", ""), beneficiary.get("01", "")
     written_amount = fields.get("54", "0")
-    additional = _fields(fields["62"]) or {} if "62" in fields else {}
+    written_additional = fields.get("62", "")
+    additional = _fields(written_additional) or _fields_by_bytes(written_additional) or {}
     if not (_BIN.fullmatch(bank) and _ACCOUNT.fullmatch(account) and _AMOUNT.fullmatch(written_amount)):
         return None
     amount = Decimal(written_amount)
