@@ -17,6 +17,7 @@ from typing import Final
 
 from scamcheck.bank_account import BankAccount
 from scamcheck.claims import Claim
+from scamcheck.hosts import HOSTS
 from scamcheck.link import Link
 from scamcheck.phone import PhoneKind, SeenNumber
 from scamcheck.signs import Hit, SignRule, Words, find_hits, lexicon, sign_pairs, words_of
@@ -179,6 +180,9 @@ _ASKS: Final = frozenset(
 )
 _EMERGENCIES: Final = frozenset({"child_emergency"})
 _WARNING_GROUP: Final = "warning"
+_SERVICE_KINDS: Final = frozenset({PhoneKind.TOLL_FREE, PhoneKind.PAID, PhoneKind.SHORT})
+_OFFICIAL_HOSTS: Final = frozenset(official.host for official in HOSTS.official)
+_STATE_ENDINGS: Final = frozenset({"gov.vn", "edu.vn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +238,24 @@ def _marks(
         yield "account"
     if any(link.odd for link in links):
         yield "odd_link"
+    if links:
+        yield "official_link" if all(map(_is_official, links)) else "other_link"
+    kinds = {seen.number.kind for seen in numbers}
+    if kinds & _SERVICE_KINDS:
+        yield "service_number"
+    if PhoneKind.MOBILE in kinds:
+        yield "mobile_number"
     if any(link.imitates for link in links):
         yield "imitating_link"
     for kind in sorted({claim.kind.value for claim in claims}):
         yield f"claim_{kind}"
+
+
+def _is_official(link: Link) -> bool:
+    """On a host of the state, a school, a bank, a carrier: what stands there is theirs."""
+    parts = link.host.split(".")
+    endings = {".".join(parts[at:]) for at in range(len(parts))}
+    return bool(endings & _OFFICIAL_HOSTS) or bool(endings & _STATE_ENDINGS)
 
 
 def _as_signs(

@@ -21,7 +21,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 OWN: Final = ROOT / "tests" / "evaluation" / "own"
 WEIGHTS: Final = ROOT / "scamcheck" / "data" / "weights.toml"
 
-EPOCHS: Final = 40
+EPOCHS: Final = 15
 STEP: Final = 0.3
 PULL: Final = {"s": 0.02, "p": 0.1, "w": 0.01}
 """How strongly each kind of feature is held to its prior, per example: signs are trusted most."""
