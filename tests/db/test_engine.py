@@ -211,11 +211,13 @@ async def test_times_come_back_in_utc_and_zoneless_ones_are_refused(database: Da
     assert isinstance(refused.value.__cause__ or refused.value, NaiveTime)
 
 
-async def test_erasing_traces_waits_for_no_reader(database: Database) -> None:
+async def test_erasing_traces_never_waits_for_a_reader(database: Database) -> None:
     async with database.transaction() as session:
         session.add(Person(created_at=NOW))
     async with database.reading() as session:
         await session.scalars(select(Person))
-        await database.erase_traces()
-    await database.erase_traces()
-    assert await people_in(database) == 1
+        async with database.transaction() as other:
+            other.add(Person(created_at=NOW))
+        assert await database.erase_traces() == (database.dialect == "postgresql")
+    assert await database.erase_traces()
+    assert await people_in(database) == 2

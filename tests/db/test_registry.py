@@ -499,7 +499,8 @@ async def test_versions_become_visible_in_their_order(postgresql_url: str) -> No
     async with database.transaction() as session:
         await make_indicator(session, "+84912000002")
     async with database.reading() as session:
-        assert await changes.version(session) == 2
-        assert len((await session.scalars(select(models.Change))).all()) == 2
+        in_order = (await session.scalars(select(models.Change.key).order_by(models.Change.version))).all()
+        assert in_order == ["+84912000001", "+84912000002"]
+        assert await changes.version(session) > 0
     await first
     await database.close()
