@@ -70,7 +70,7 @@ async def test_without_javascript_a_question_gives_the_whole_page_with_the_answe
 async def test_with_htmx_a_question_gives_the_answer_alone(site: httpx.AsyncClient) -> None:
     response = await site.post("/chat", data=form("con cấp cứu"), headers=HTMX)
     assert "<!doctype" not in response.text
-    assert response.text.strip().startswith('<section class="turn"')
+    assert response.text.strip().startswith('<div class="turn">')
 
 
 async def test_an_answer_is_in_the_order_step_number_other_steps_reasons_choices(
