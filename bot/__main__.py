@@ -6,9 +6,10 @@ import sys
 
 from pydantic import ValidationError
 
-from bot.app import open_services
+from bot.app import SecretMissing, open_services
 from bot.channels.events import TokenRefused
 from bot.settings import Settings
+from db.engine import DatabaseInUse, DatabaseUrlRefused
 
 
 async def run(settings: Settings) -> int:
@@ -43,8 +44,12 @@ def main() -> int:
     if not settings.telegram_token.get_secret_value():
         sys.stderr.write("TELEGRAM_TOKEN is not set; BotFather gives one.\n")
         return 2
-    # A web server is not part of this process, so nothing could take a webhook's posts.
-    return asyncio.run(run(settings.model_copy(update={"telegram_mode": "polling"})))
+    try:
+        # A web server is not part of this process, so nothing could take a webhook's posts.
+        return asyncio.run(run(settings.model_copy(update={"telegram_mode": "polling"})))
+    except (DatabaseInUse, DatabaseUrlRefused, SecretMissing) as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 2
 
 
 if __name__ == "__main__":

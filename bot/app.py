@@ -87,6 +87,10 @@ async def open_services(
     async with contextlib.AsyncExitStack() as opened:
         opened.push_async_callback(database.close)
         async with database.transaction() as session:
+            if database.dialect == "sqlite":
+                # The file is ours alone, so a claim is that of a process that died: no parent need wait for it
+                # to run out.
+                await mailbox.release_all(session)
             await reference.load_reference(session, clock())
             if settings.serves_demo:
                 await demo.load_demo(session, clock())
