@@ -37,7 +37,8 @@ async def make_school(
     aliases: tuple[str, ...] = (),
     now: datetime = NOW,
 ) -> models.School:
-    await make_commune(session, commune_code)
+    if await session.get(models.Commune, commune_code) is None:
+        await make_commune(session, commune_code)
     return await schools.add_school(
         session,
         level=level,
