@@ -59,7 +59,9 @@ def find_claims(text: Text) -> tuple[Claim, ...]:
 
 _DATA: Final = tomllib.loads((files("scamcheck") / "data" / "claims.toml").read_text(encoding="utf-8"))
 _HOSPITAL_WORDS: Final = (("benh", "vien"), ("bv",), ("bvdk",), ("vien",))
+_MARKS: Final = frozenset(",(:-")
 _MAX_NAME: Final = 6
+_MAX_SCHOOLS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +149,22 @@ def _schools(text: Text) -> Iterator[Claim]:
         read = words(text.folded)
         hidden = (mention for mention in find_mentions(read) if read[mention.start].folded not in plain)
         sure = [mention for mention in hidden if mention.sure]
-    for mention in sure:
+    for mention in sure[:_MAX_SCHOOLS]:
         yield _school(text, read, mention)
 
 
 def _school(text: Text, read: Sequence[Word], mention: Mention) -> Claim:
-    end = mention.name_at
-    while end < len(read) and end - mention.name_at < _MAX_NAME and not _ends_name(read, mention, end):
+    unit = read_unit(read, mention.name_at) if mention.name_at < len(read) else None
+    begin = unit.end if unit is not None else mention.name_at  # "trường THCS xã Quảng Sơn"
+    end = begin
+    while end < min(len(read), begin + _MAX_NAME) and not _ends_name(read, begin, end):
         end += 1
-    place_end = country().read(read, end)[1] if end > mention.name_at else end
+    place_end = country().read(read, end)[1] if end > begin else end
     whole = " ".join(word.folded for word in read[mention.start : end])
     start = max(text.folded.find(whole), 0)
     return Claim(
         kind=OwnerKind.SCHOOL,
-        name=" ".join(word.folded for word in read[mention.name_at : end]),
+        name=" ".join(word.folded for word in read[begin:end]),
         level=(mention.level or SchoolLevel()).code,
         place=" ".join(word.folded for word in read[end:place_end]),
         start=start,
@@ -168,12 +172,12 @@ def _school(text: Text, read: Sequence[Word], mention: Mention) -> Claim:
     )
 
 
-def _ends_name(read: Sequence[Word], mention: Mention, at: int) -> bool:
+def _ends_name(read: Sequence[Word], begin: int, at: int) -> bool:
     word = read[at]
-    if word.breaks or (at > mention.name_at and word.gap[:1] in {",", "(", ":", "-"} and word.gap):
+    if word.breaks or (at > begin and word.gap[:1] in _MARKS):
         return True
-    if ends_name(word) and not (word.capital and at == mention.name_at):
+    if ends_name(word) and not (word.capital and at == begin):
         return True
-    if at == mention.name_at:
+    if at == begin:
         return False
     return bool(country().read(read, at)[0]) or read_unit(read, at) is not None

@@ -36,14 +36,14 @@ _UNITS: Final[dict[tuple[str, ...], frozenset[Rank]]] = {
 """Unit words as typed with marks and without; "quán" and "xa" with other marks are none."""
 _CITY: Final = frozenset({("thành", "phố"), ("thanh", "pho"), ("tp",)})
 _LONGEST_UNIT: Final = 2
+_LONGEST_SHORT_UNIT: Final = 2
 _LONGEST_PLACE: Final = 5
 _HEAD: Final = 3
+_WORDS: Final = tomllib.loads((files("scamcheck") / "data" / "place_words.toml").read_text(encoding="utf-8"))
 _ALSO: Final[dict[str, tuple[str, ...]]] = {
-    key: tuple(others.split())
-    for key, others in tomllib.loads(
-        (files("scamcheck") / "data" / "place_words.toml").read_text(encoding="utf-8")
-    )["also"].items()
+    key: tuple(others.split()) for key, others in _WORDS["also"].items()
 }
+_WITH_UNIT_ONLY: Final = frozenset(_WORDS["with_unit"]["only"].split())
 CONNECTORS: Final = frozenset({"o", "tai", "thuoc"})
 _THEN_AND_NOW: Final = frozenset({"cu", "moi"})
 
@@ -78,6 +78,8 @@ def keys_of(place: str) -> frozenset[str]:
     for part in (place, *place.split(" - ")):
         read = words(part)
         unit = read_unit(read, 0)
+        if unit is not None and not part.isascii() and part[: read[unit.end - 1].end].isascii():
+            unit = None if len(read[0].typed) > _LONGEST_SHORT_UNIT else unit  # huyện Quan Sơn is no quận
         bare = read[unit.end :] if unit else read
         if not bare:
             continue
@@ -139,7 +141,9 @@ class Gazetteer:
                 return Place("", unit.ranks, known=False), unit.end + 1
             return None
         named = self._longest(some, at)
-        return None if named is None else (Place(named[0], frozenset()), named[1])
+        if named is None or named[0] in _WITH_UNIT_ONLY:
+            return None
+        return Place(named[0], frozenset()), named[1]
 
     def _longest(self, some: Sequence[Word], at: int) -> tuple[str, int] | None:
         if at >= len(some):  # a unit word may be the last: "P" of ":P"

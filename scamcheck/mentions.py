@@ -4,8 +4,9 @@
 """
 
 import tomllib
+from bisect import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Final
 
@@ -117,7 +118,7 @@ def _in_context(read: Sequence[Word], at: int) -> bool:
     if at == 0 or read[at].breaks:
         return True
     before = read[at - 1].folded
-    return before in _BEFORE_ABBREVIATION or read[at].capital or before[:1].isdigit()
+    return before in _BEFORE_ABBREVIATION or read[at].shouted or before[:1].isdigit()
 
 
 def _skip(read: Sequence[Word], at: int) -> int:
@@ -134,7 +135,7 @@ def _skip(read: Sequence[Word], at: int) -> int:
 
 
 def _with_class(mention: Mention, classes: Sequence[tuple[int, Stage]]) -> Mention:
-    near = [(abs(at - mention.start), stage) for at, stage in classes if abs(at - mention.start) <= _NEAR]
-    if not near:
-        return mention
-    return Mention(mention.start, mention.name_at, mention.level, min(near)[1], mention.sure)
+    after = bisect(classes, mention.start, key=lambda found: found[0])
+    beside = classes[max(0, after - 1) : after + 1]
+    near = [(abs(at - mention.start), stage) for at, stage in beside if abs(at - mention.start) <= _NEAR]
+    return replace(mention, stage=min(near)[1]) if near else mention

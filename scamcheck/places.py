@@ -48,8 +48,8 @@ class CommuneIndex:
         found: dict[str, Commune] = {}
         at = 0
         while at < len(read):
-            named, end = self._gazetteer.read(read, at)
-            if not named or read[at].folded in CONNECTORS:
+            named, end = ((), at) if read[at].folded in CONNECTORS else self._gazetteer.read(read, at)
+            if not named:
                 at += 1
                 continue
             if self._meant(read, at, end):
@@ -63,6 +63,8 @@ class CommuneIndex:
         for place in places:
             ranks = self._named.get(place.key, {})
             wanted = [rank for rank in sorted(ranks, reverse=True) if not place.ranks or rank in place.ranks]
+            if place.ranks and Rank.COMMUNE in wanted:  # "xã Đắk Mil" is not the old town of that name
+                wanted = [Rank.COMMUNE]
             here = {commune.code: commune for rank in wanted or sorted(ranks) for commune in ranks[rank]}
             both = {code: commune for code, commune in here.items() if code in fitting}
             fitting = both or fitting or here

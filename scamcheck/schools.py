@@ -14,12 +14,12 @@ from typing import Final
 from scamcheck.claims import Claim, OwnerKind
 from scamcheck.gazetteer import Gazetteer, Place, country, read_unit
 from scamcheck.knowledge import Commune, School, SchoolCandidate
-from scamcheck.levels import SchoolLevel, read_class, read_level
+from scamcheck.levels import SchoolLevel, Stage, read_class, read_level
 from scamcheck.match import nearest
 from scamcheck.mentions import Mention, ends_name, find_mentions, other_institution
 from scamcheck.name_index import Hit, Likeness, NameIndex
 from scamcheck.school_records import Asked, Entry, Fit, Sites, entries_of, fitting, level_types_known_by_place
-from scamcheck.text import Text
+from scamcheck.text import Text, fold
 from scamcheck.thresholds import (
     MAX_BARE_NAME_WORDS,
     MAX_SCHOOL_CANDIDATES,
@@ -30,12 +30,13 @@ from scamcheck.thresholds import (
 from scamcheck.words import Word, joined, words
 
 _DATA: Final = tomllib.loads((files("scamcheck") / "data" / "school_words.toml").read_text(encoding="utf-8"))
-_AROUND_NAME: Final = frozenset(_DATA["around_name"].split())
+_AROUND_NAME: Final = frozenset(_DATA["around_name"].split()) | frozenset(fold(_DATA["around_name"]).split())
 _PERSONS: Final = frozenset(_DATA["persons"].split())
 _SHORTEST_SLIP_IN_PLACE: Final = 5
 _LONGEST_PLACE: Final = 4
 _LONGEST_ASKED: Final = 16
-_MOSTLY: Final = 0.6
+_NEAR: Final = 12
+"""Words before and after a name within which another place makes a school likelier."""
 
 
 class SchoolIndex:
@@ -66,34 +67,46 @@ class SchoolIndex:
         when the whole text is a name ("nguyen du gia nghia"). At most one is `full`, and only when alone.
         """
         read = words(text.display)
-        found = self._nothing_but(read) or self._mentioned(read)
-        if not found and not any(claim.kind is OwnerKind.SCHOOL and claim.name for claim in claims):
-            found = self._nothing_but(read, careless=True)
-        for claim in claims:
+        mentions = find_mentions(read)
+        found = self._nothing_but(read) or self._mentioned(read, mentions)
+        if not found and not any(mention.sure for mention in mentions):
             # A disguised text ("tr.ườ.ng") shows its school only to the reading the claims were made from.
-            if not found and claim.kind is OwnerKind.SCHOOL and claim.name:
-                found = self._mentioned(words(f"trường {claim.level} {claim.name} {claim.place}"))
+            for claim in claims:
+                if claim.kind is OwnerKind.SCHOOL and claim.name:
+                    said = words(f"trường {claim.level} {claim.name} {claim.place}")
+                    found += self._mentioned(said, find_mentions(said))
+            found = found or self._nothing_but(read, careless=True)
         return _ranked(found, MAX_SCHOOL_CANDIDATES)
 
     def search(self, query: str, limit: int = 8) -> tuple[SchoolCandidate, ...]:
         """Schools for a reply to "which school?": as `candidates`, and a place or a name amid words too."""
         read = words(query)[:_LONGEST_ASKED]
-        found = self._nothing_but(read) or self._mentioned(read)
+        found = self._nothing_but(read) or self._mentioned(read, find_mentions(read))
         found = found or self._nothing_but(read, place_names=True)
         found = found or self._nothing_but(read, place_names=True, careless=True)
         for at in range(len(read)):
             found = found or self._resolve(read, Mention(at, at, None, None, sure=False))
         return _ranked(found or self._in_place(read), limit)
 
-    def _mentioned(self, read: Sequence[Word]) -> list["_Match"]:
+    def _mentioned(self, read: Sequence[Word], mentions: Sequence[Mention]) -> list["_Match"]:
         found: list[_Match] = []
         taken = 0
-        for mention in find_mentions(read)[:MAX_SCHOOL_MENTIONS]:
+        for mention in mentions[:MAX_SCHOOL_MENTIONS]:
             if mention.start >= taken:
                 matches = self._resolve(read, mention)
-                found += matches
+                found += self._nearest_first(read, mention, matches)
                 taken = max((match.end for match in matches), default=taken)
         return found
+
+    def _nearest_first(
+        self, read: Sequence[Word], mention: Mention, matches: list["_Match"]
+    ) -> list["_Match"]:
+        """Schools of places said elsewhere in the text first, where none was said beside the name."""
+        if len(matches) < 2 or matches[0].reading.places:
+            return matches
+        around = (*range(max(0, mention.start - _NEAR), mention.start), *range(matches[0].end, len(read)))
+        said = {place.key for at in around[: 2 * _NEAR] for place in self._gazetteer.read(read, at)[0]}
+        return [replace(match, near=len(said & match.fit.entry.site.keys())) for match in matches]
 
     def _resolve(self, read: Sequence[Word], mention: Mention) -> list["_Match"]:
         """The records that fit the name, level and place written at a mention."""
@@ -109,7 +122,7 @@ class SchoolIndex:
             return self._fitting(window, [pair for pair in exact if pair[1].words > 1], asked)
         found = self._fitting(window, exact, asked)
         if any(hit.words > 1 for _, hit in exact):
-            return found
+            return found or self._of_its_kind(window, starts[-1], asked)
         begin = starts[-1]
         for look_up in (self._names.careless, self._names.mistyped):
             found = found or self._fitting(window, [(begin, hit) for hit in look_up(window[begin:])], asked)
@@ -156,11 +169,11 @@ class SchoolIndex:
         at += hit.words
         level = None
         if at < len(read) and not read[at].breaks:
-            if hit.key.isdigit() and ends_name(read[at]):
-                return None  # "mẫu giáo 9 giờ"
             after = read_level(read, at)
             level, at = after if after is not None else (None, at)
         places, end = self._gazetteer.read(read, at)
+        if not places and hit.key.isdigit() and at < len(read) and not (read[at].breaks or read[at].gap):
+            return None  # "mẫu giáo 9 giờ", "19/5 này"
         if not places:
             misspelt = self._misspelt_place(read, at, hit)
             if misspelt is not None:
@@ -192,7 +205,11 @@ class SchoolIndex:
     def _in_place(self, read: Sequence[Word]) -> list["_Match"]:
         """The schools of a place, when nothing but a place and maybe a level was said."""
         rest, asked = _without_level(read)
-        return self._placed(rest, 0, asked)
+        for at in range(len(rest)):
+            found = self._placed(rest, at, asked)
+            if found:
+                return found
+        return []
 
     def _placed(self, read: Sequence[Word], at: int, asked: Asked) -> list["_Match"]:
         places, end = self._gazetteer.read(read, at)
@@ -208,21 +225,17 @@ class SchoolIndex:
         if len(read) > MAX_BARE_NAME_WORDS:
             return []
         rest, asked = _without_level(read)
-        lead = next((at for at, word in enumerate(rest) if word.folded not in _AROUND_NAME), len(rest))
-        tail = next(
-            (at for at in range(len(rest), lead, -1) if rest[at - 1].folded not in _AROUND_NAME), lead
-        )
+        lead = next((at for at, word in enumerate(rest) if word.typed not in _AROUND_NAME), len(rest))
+        tail = next((at for at in range(len(rest), lead, -1) if rest[at - 1].typed not in _AROUND_NAME), lead)
+        cuts = [(start, end) for start in range(lead + 1) for end in range(len(rest), tail - 1, -1)]
+        look_ups = [self._names.exact]
         if careless:
-            for look_up in (self._names.careless, self._names.mistyped):
-                for name in (rest, rest[lead:tail]):
-                    found = self._all_of(name, asked, look_up, place_names=place_names)
-                    if found:
-                        return found
-            return []
-        for start in range(lead + 1):
-            person = start > 0 and rest[start - 1].folded in _PERSONS and asked.level is None
-            for end in range(len(rest), tail - 1, -1):
-                found = self._all_of(rest[start:end], asked, self._names.exact, place_names=place_names)
+            cuts = [(0, len(rest)), (lead, tail)]
+            look_ups = [self._names.careless, self._names.mistyped]
+        for look_up in look_ups:
+            for start, end in cuts:
+                found = self._all_of(rest[start:end], asked, look_up, place_names=place_names)
+                person = start > 0 and asked.level is None and rest[start - 1].folded in _PERSONS
                 if found and not (person and not found[0].reading.places):
                     return found
         return []
@@ -276,6 +289,7 @@ class _Match:
 
     fit: Fit
     reading: _Reading
+    near: int = 0
 
     @property
     def end(self) -> int:
@@ -290,6 +304,7 @@ class _Match:
             -hit.score,
             not self.fit.same_level,
             -self.fit.rank,
+            -self.near,
             not entry.own,
             entry.typed != self.reading.typed,
         )
@@ -320,7 +335,8 @@ def _ranked(matches: Iterable[_Match], limit: int) -> tuple[SchoolCandidate, ...
 def _without_level(read: Sequence[Word]) -> tuple[list[Word], Asked]:
     """The words that are neither level nor class, and what those said."""
     rest: list[Word] = []
-    level = stage = None
+    level: SchoolLevel | None = None
+    stage: Stage | None = None
     at = 0
     while at < len(read):
         class_ = read_class(read, at)
@@ -328,7 +344,7 @@ def _without_level(read: Sequence[Word]) -> tuple[list[Word], Asked]:
         if class_ is not None:
             stage, at = class_
         elif found is not None:
-            level, at = found
+            level, at = level.completed(found[0]) if level else found[0], found[1]
         else:
             rest.append(read[at])
             at += 1
@@ -336,7 +352,9 @@ def _without_level(read: Sequence[Word]) -> tuple[list[Word], Asked]:
 
 
 def _goes_on(read: Sequence[Word], at: int) -> bool:
-    """Whether a longer name than any in the registry was written: a capital follows where few are capital."""
-    if at >= len(read) or read[at].breaks or read[at].gap or not read[at].capital or ends_name(read[at]):
+    """Whether a longer name than any in the registry was written: a capital follows, or a number ends it."""
+    if at >= len(read) or read[at].breaks or read[at].gap or ends_name(read[at]):
         return False
-    return sum(word.capital for word in read) < _MOSTLY * len(read)
+    if len(read[at].folded) == 1 and read[at].folded.isdigit():  # "Kim Đồng 2", but not "Kim Đồng 3 triệu"
+        return at + 1 == len(read) or read[at + 1].breaks or bool(read[at + 1].gap)
+    return read[at].capital and not read[at].shouted

@@ -36,6 +36,8 @@ class Word(NamedTuple):
     """A sentence or line ends before this word: no name goes on over it."""
     capital: bool
     """Written with a capital first letter."""
+    shouted: bool
+    """Written in capitals throughout, and more than one letter."""
 
 
 def words(text: str) -> tuple[Word, ...]:
@@ -62,6 +64,7 @@ def words(text: str) -> tuple[Word, ...]:
                 gap=between.strip(),
                 breaks=breaks,
                 capital=raw[0].isupper(),
+                shouted=len(raw) > 1 and raw.isupper(),
             )
         )
         last = match.end()
@@ -87,8 +90,8 @@ _SOUNDS: Final = (
     (re.compile(r"^(?:ph|f)"), "f"),
     (re.compile(r"^ngh?"), "N"),
     (re.compile(r"^gh"), "g"),
-    (re.compile(r"^(?:k|q)(?!h)"), "c"),
     (re.compile(r"^w"), "qu"),
+    (re.compile(r"^(?:k|q)(?!h)"), "c"),
     (re.compile(r"(?<=in)h$"), ""),
     (re.compile(r"(?<=[aeiou])ng$"), "n"),
     (re.compile(r"(?<=[aeiou])(?:k|c|g)$"), "t"),
