@@ -50,7 +50,7 @@ def read(
     `first_of_run`: no other digits stand before (nine digits without 0 may only start a run);
     `landline_meant`: the words say so ("máy bàn").
     """
-    digits = "".join(group.digits for group in groups)
+    digits = "".join([group.digits for group in groups])
     if groups[0].plus:
         return international(digits)
     if digits.startswith("00"):

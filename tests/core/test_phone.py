@@ -195,6 +195,8 @@ def test_shorthand_goes_on_and_stops_where_it_makes_no_sense() -> None:
     assert keys("1900 6017/18") == ["+8419006017"]
     assert keys("01215621072/73") == ["+84795621072", "+84795621073"]
     assert keys("0987651243 - 3546279") == [MOBILE]
+    assert keys("063 3571682 - 3571683") == ["+842633571682", "+842633571683"]
+    assert keys("063 3571682 - 9571683") == ["+842633571682"]
 
 
 @pytest.mark.parametrize(
@@ -350,6 +352,9 @@ def test_a_range_nobody_calls_from_is_told_from_a_slip(digits: str, expected: bo
         "x987651243",
         "GA0987651243",
         "số đuôi 651243",
+        "(sđt 987651243 đồng)",
+        "12345678-0123",
+        "gọi O9S7GS1B43",
         "084312345678",
         "0123456789012345678901234567890123456789012345678901234567890",
         "+84 ABC",
@@ -445,6 +450,12 @@ def test_a_number_inside_a_taken_span_is_left_alone_unless_a_chat_link_is_made_o
 def test_unreadable_digits_in_a_chat_link_are_passed_over() -> None:
     assert keys("zalo.me/2345678901234") == []
     assert keys("wa.me/85512345678") == ["+85512345678"]
+
+
+def test_hundreds_of_numbers_are_all_read_and_endless_digits_are_given_up() -> None:
+    many = " ".join(f"0987651{last:03}" for last in range(500))
+    assert len(keys(many)) == 500
+    assert keys("0 " * 4000) == []
 
 
 def test_spans_point_into_the_message_also_behind_hidden_characters() -> None:
