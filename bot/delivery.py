@@ -199,7 +199,10 @@ class Delivery:
                 log.warning("delivery.claim_lost", channel=item.channel)
             except Exception as error:  # noqa: BLE001 - the lease runs out and it is tried again
                 log.warning("delivery.failure_not_noted", channel=item.channel, error=type(error).__name__)
-                self._answer_waiting(item)
+                answered = self._waiting.get(_key(item))
+                if answered is not None and not answered.done():
+                    answered.set_exception(DeliveryUnavailable(type(error).__name__))
+                    answered.exception()  # whoever waits raises it; if nobody does any more, it is not missed
 
     async def process(self, item: InboxItem) -> None:
         """Answer one claimed event: effects, outgoing messages and "done" in one transaction.
@@ -262,7 +265,7 @@ class Delivery:
         )
 
     def _answer_waiting(self, item: InboxItem) -> None:
-        answered = self._waiting.get((item.channel.value, item.bot_account, item.event_id))
+        answered = self._waiting.get(_key(item))
         if answered is not None and not answered.done():
             answered.set_result(None)
         for sender in self._senders:
@@ -276,6 +279,10 @@ def marked_late(replies: Sequence[Reply], incoming: Incoming, now: datetime) -> 
     at = incoming.received_at.astimezone(VIETNAM).strftime("%H:%M")
     first = f"{load(incoming.language).get('note.late', time=at)}. {replies[0].headline}"
     return (replace(replies[0], headline=shortened(first, HEADLINE_LIMIT)), *replies[1:])
+
+
+def _key(item: InboxItem) -> EventKey:
+    return item.channel.value, item.bot_account, item.event_id
 
 
 def _place(item: InboxItem) -> ConversationId:

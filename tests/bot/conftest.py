@@ -52,9 +52,11 @@ class Platform:
     bot_account: str = "bot"
     results: list[SendResult] = field(default_factory=list)
     received: list[tuple[str, Reply]] = field(default_factory=list)
+    sent: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, address: str, reply: Reply) -> SendResult:
         self.received.append((address, reply))
+        self.sent.set()
         return self.results.pop(0) if self.results else SENT
 
 

@@ -1,0 +1,514 @@
+"""Durable in and out, on both databases: once, in order, after the commit, and honest when something breaks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.channels.adapter import SENT, SendKind, SendResult
+from bot.delivery import AnswerLate, Delivery, DeliveryUnavailable, marked_late
+from bot.messages import Channel, ConversationId, Incoming, Reply
+from bot.messages_json import reply_to_json
+from bot.sending import Sender
+from db import mailbox, people
+from db.engine import Database
+from db.models import Conversation, Inbox, InboxStatus, Lane, Outbox, OutboxStatus, Person
+from tests.bot.conftest import Clock, Platform
+from tests.builders import NOW
+
+PLACE = ConversationId(Channel.TELEGRAM, "bot", "42")
+
+
+def make_incoming(event_id: str = "1", *, place: ConversationId = PLACE, said: str = "xin chào") -> Incoming:
+    return Incoming(conversation=place, event_id=event_id, received_at=NOW, text=said)
+
+
+@dataclass
+class Answers:
+    """What the conversation does, as a test wants it: echo, and fail for as often as it is told to."""
+
+    failures: int = 0
+    heard: list[str] = field(default_factory=list)
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    async def __call__(
+        self, incoming: Incoming, session: AsyncSession, conversation: Conversation, now: datetime
+    ) -> tuple[Reply, ...]:
+        await people.save_dialogue(session, conversation, state="open", data={}, expires_at=now)
+        if (event := self.held.get(incoming.text)) is not None:
+            await event.wait()
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("what the parent wrote: " + incoming.text)
+        self.heard.append(incoming.text)
+        return (Reply(f"Về: {incoming.text}"),)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Order and claims depend on the kind of database: here both are used."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def platform() -> Platform:
+    return Platform(Channel.TELEGRAM)
+
+
+@pytest.fixture
+def delivery(database: Database, answers: Answers, clock: Clock) -> Delivery:
+    return Delivery(database, answers, clock=clock)
+
+
+@pytest.fixture
+def sender(database: Database, platform: Platform, clock: Clock) -> Sender:
+    return Sender(database, platform, clock=clock)
+
+
+async def statuses(database: Database) -> list[InboxStatus]:
+    async with database.reading() as session:
+        return list(await session.scalars(select(Inbox.status).order_by(Inbox.id)))
+
+
+async def outbox(database: Database) -> list[tuple[OutboxStatus, str | None, str | None]]:
+    async with database.reading() as session:
+        rows = await session.scalars(select(Outbox).order_by(Outbox.id))
+        return [(row.status, row.payload, row.detail) for row in rows]
+
+
+async def test_an_event_has_its_effect_once_however_often_it_comes(
+    delivery: Delivery, sender: Sender, platform: Platform
+) -> None:
+    assert await delivery.accept(make_incoming())
+    assert not await delivery.accept(make_incoming())
+    await delivery.work()
+    assert not await delivery.accept(make_incoming())
+    assert await delivery.work() == 0
+    await sender.send_once()
+    await sender.send_once()
+    assert [reply.headline for _, reply in platform.received] == ["Về: xin chào"]
+
+
+async def test_nothing_of_what_was_said_is_left_when_it_is_answered_and_sent(
+    database: Database, delivery: Delivery, sender: Sender
+) -> None:
+    await delivery.accept(make_incoming(said="bí mật của mẹ"))
+    await delivery.work()
+    await sender.send_once()
+    async with database.reading() as session:
+        rows = [*await session.scalars(select(Inbox.payload)), *await session.scalars(select(Outbox.payload))]
+    assert rows == [None, None]
+
+
+async def test_messages_of_one_person_are_answered_in_order(delivery: Delivery, answers: Answers) -> None:
+    for number in range(5):
+        await delivery.accept(make_incoming(str(number), said=str(number)))
+    while await delivery.work():
+        pass
+    assert answers.heard == ["0", "1", "2", "3", "4"]
+
+
+async def test_one_person_does_not_wait_for_another(
+    database: Database, answers: Answers, clock: Clock
+) -> None:
+    delivery = Delivery(database, answers, clock=clock, workers=2)
+    answers.held["chậm"] = asyncio.Event()
+    await delivery.accept(make_incoming("1", said="chậm"))
+    await delivery.accept(make_incoming("2", place=replace(PLACE, address="43"), said="nhanh"))
+    working = asyncio.create_task(delivery.work())
+    await asyncio.sleep(0.3)
+    answers.held["chậm"].set()
+    assert await working == 2
+    # SQLite has one writer, so there nothing overtakes anything.
+    assert answers.heard == (["chậm", "nhanh"] if database.dialect == "sqlite" else ["nhanh", "chậm"])
+
+
+async def test_the_first_failure_is_answered_honestly_and_the_real_answer_follows(  # noqa: PLR0917
+    database: Database, delivery: Delivery, answers: Answers, sender: Sender, platform: Platform, clock: Clock
+) -> None:
+    answers.failures = 1
+    await delivery.accept(make_incoming(said="mai họp phụ huynh nhé"))
+    await delivery.work()
+    await sender.send_once()
+    assert platform.received[0][1].headline.startswith("🔧 CHƯA KIỂM TRA ĐƯỢC")
+    assert platform.received[0][1].calls[0].dial == "113"
+    assert await statuses(database) == [InboxStatus.WAITING]
+    clock.forward(seconds=3)
+    await delivery.work()
+    await sender.send_once()
+    assert platform.received[1][1].headline == "Về: mai họp phụ huynh nhé"
+    assert await statuses(database) == [InboxStatus.DONE]
+
+
+async def test_a_failure_keeps_none_of_its_effects(
+    database: Database, delivery: Delivery, answers: Answers
+) -> None:
+    answers.failures = 1
+    await delivery.accept(make_incoming())
+    await delivery.work()
+    async with database.reading() as session:
+        assert (await session.scalars(select(Conversation))).all() == []
+        assert (await session.scalars(select(Person))).all() == []
+
+
+async def test_after_five_failures_a_message_is_set_aside_and_its_conversation_goes_on(
+    database: Database, delivery: Delivery, answers: Answers, clock: Clock
+) -> None:
+    answers.failures = 5
+    await delivery.accept(make_incoming("1", said="độc"))
+    await delivery.accept(make_incoming("2", said="lành"))
+    for _ in range(5):
+        await delivery.work()
+        clock.forward(minutes=1)
+    await delivery.work()
+    assert await statuses(database) == [InboxStatus.SET_ASIDE, InboxStatus.DONE]
+    assert answers.heard == ["lành"]
+    async with database.reading() as session:
+        assert await session.scalar(select(Inbox.error_class).where(Inbox.event_id == "1")) == "RuntimeError"
+
+
+async def test_the_words_of_an_error_are_not_logged(
+    delivery: Delivery, answers: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers.failures = 1
+    await delivery.accept(make_incoming(said="bí mật của mẹ"))
+    await delivery.work()
+    logged = capsys.readouterr()
+    assert "RuntimeError" in logged.out + logged.err
+    assert "bí mật" not in logged.out + logged.err
+
+
+async def test_a_payload_of_another_version_is_answered_with_the_fixed_steps(
+    database: Database, delivery: Delivery, sender: Sender, platform: Platform
+) -> None:
+    await delivery.accept(make_incoming())
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE inbox SET payload = 'nonsense'"))
+    await delivery.work()
+    await sender.send_once()
+    assert platform.received[0][1].headline.startswith("🔧 CHƯA KIỂM TRA ĐƯỢC")
+
+
+async def test_a_worker_that_died_loses_nothing(
+    database: Database, delivery: Delivery, answers: Answers, clock: Clock
+) -> None:
+    await delivery.accept(make_incoming())
+    async with database.transaction() as session:
+        await mailbox.claim_inbox(session, now=clock(), limit=1)  # and then it was killed
+    assert await delivery.work() == 0
+    clock.forward(minutes=1)
+    await delivery.work()
+    assert answers.heard == ["xin chào"]
+
+
+async def test_a_worker_that_lost_its_claim_keeps_nothing(
+    database: Database, delivery: Delivery, clock: Clock
+) -> None:
+    await delivery.accept(make_incoming())
+    async with database.transaction() as session:
+        (item,) = await mailbox.claim_inbox(session, now=clock(), limit=1)
+    with pytest.raises(mailbox.ClaimLost):
+        await delivery.process(replace(item, claim=item.claim - 1))
+    assert await outbox(database) == []
+
+
+async def test_what_cannot_be_committed_is_said_to_the_channel(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def accept(session: AsyncSession, **facts: object) -> bool:
+        raise OSError
+
+    monkeypatch.setattr(mailbox, "accept", accept)
+    with pytest.raises(DeliveryUnavailable):
+        await delivery.accept(make_incoming())
+    with pytest.raises(DeliveryUnavailable):
+        await delivery.answer_to(make_incoming(), 1)
+
+
+async def test_an_answer_that_cannot_be_read_back_is_not_waited_for(
+    running: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def replies_to(session: AsyncSession, inbox_id: int) -> list[mailbox.OutboxItem]:
+        raise OSError
+
+    monkeypatch.setattr(mailbox, "replies_to", replies_to)
+    with pytest.raises(DeliveryUnavailable):
+        await running.answer_to(make_incoming(), 5)
+
+
+async def test_a_failure_that_cannot_be_noted_ends_the_wait_and_is_tried_again(
+    running: Delivery, answers: Answers, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail_inbox(session: AsyncSession, item: mailbox.InboxItem, **facts: object) -> bool:
+        raise OSError
+
+    monkeypatch.setattr(mailbox, "fail_inbox", fail_inbox)
+    answers.failures = 1
+    with pytest.raises(DeliveryUnavailable):
+        await running.answer_to(make_incoming(), 30)
+    assert await statuses(database) == [InboxStatus.WAITING]
+
+
+# Answers in the same request.
+
+
+@pytest.fixture
+async def running(delivery: Delivery) -> AsyncIterator[Delivery]:
+    task = asyncio.create_task(delivery.run())
+    yield delivery
+    delivery.stop()
+    await asyncio.wait_for(task, 10)
+
+
+async def test_the_web_gets_the_answer_in_the_same_request_and_once(
+    database: Database, running: Delivery
+) -> None:
+    incoming = make_incoming(place=ConversationId(Channel.WEB, "web", "visit"))
+    assert [reply.headline for reply in await running.answer_to(incoming, 5)] == ["Về: xin chào"]
+    assert await running.answer_to(incoming, 5) == ()
+    assert await outbox(database) == [(OutboxStatus.SENT, None, None)]
+
+
+async def test_the_web_gets_the_honest_answer_when_something_breaks(
+    running: Delivery, answers: Answers
+) -> None:
+    answers.failures = 1
+    incoming = make_incoming(place=ConversationId(Channel.WEB, "web", "visit"))
+    (reply,) = await running.answer_to(incoming, 5)
+    assert reply.headline.startswith("🔧 CHƯA KIỂM TRA ĐƯỢC")
+
+
+async def test_the_web_does_not_wait_for_ever(delivery: Delivery) -> None:
+    with pytest.raises(AnswerLate):
+        await delivery.answer_to(make_incoming(), 0.05)  # nobody is working
+
+
+async def test_an_answer_by_another_process_is_found(
+    delivery: Delivery, database: Database, clock: Clock
+) -> None:
+    other = Delivery(database, Answers(), clock=clock)
+    waiting = asyncio.create_task(delivery.answer_to(make_incoming(), 5))
+    await asyncio.sleep(0.1)
+    await other.work()
+    assert [reply.headline for reply in await waiting] == ["Về: xin chào"]
+
+
+async def test_stopping_finishes_what_is_in_flight_and_returns_at_once(
+    delivery: Delivery, answers: Answers, database: Database
+) -> None:
+    held = answers.held["xin chào"] = asyncio.Event()
+    task = asyncio.create_task(delivery.run())
+    await delivery.accept(make_incoming())
+    async with asyncio.timeout(5):
+        await asyncio.sleep(0.2)
+        delivery.stop()
+        held.set()
+        await task
+    assert await statuses(database) == [InboxStatus.DONE]
+
+
+async def test_work_goes_on_when_the_records_come_back(
+    delivery: Delivery, database: Database, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, broken = mailbox.claim_inbox, 2
+
+    async def claim_inbox(session: AsyncSession, *, now: datetime, limit: int) -> list[mailbox.InboxItem]:
+        nonlocal broken
+        if broken:
+            broken -= 1
+            raise OSError
+        return await real(session, now=now, limit=limit)
+
+    monkeypatch.setattr(mailbox, "claim_inbox", claim_inbox)
+    monkeypatch.setattr("bot.delivery._RETRY_SECONDS", 0.01)
+    task = asyncio.create_task(delivery.run())
+    assert await delivery.answer_to(make_incoming(), 5)
+    delivery.stop()
+    await task
+
+
+# Sending.
+
+
+async def queue(
+    database: Database, lane: Lane = Lane.ANSWER, address: str = "42", said: str = "Chào"
+) -> None:
+    async with database.transaction() as session:
+        await mailbox.queue(
+            session,
+            conversation=replace(PLACE, address=address),
+            inbox_id=None,
+            lane=lane,
+            payload=reply_to_json(Reply(said)),
+            now=NOW,
+        )
+
+
+async def test_a_limit_stops_its_lane_until_it_ends_and_no_other(
+    database: Database, sender: Sender, platform: Platform, clock: Clock
+) -> None:
+    await queue(database, Lane.BULK, "1", "Cảnh báo")
+    platform.results = [SendResult(SendKind.RETRY_AFTER, retry_after=30)]
+    await sender.send_once()
+    await queue(database, Lane.BULK, "2", "Cảnh báo")
+    await queue(database, Lane.ANSWER, "3", "Trả lời")
+    await sender.send_once()
+    await sender.send_once()
+    assert [address for address, _ in platform.received] == ["1", "3"]
+    clock.forward(seconds=31)
+    await sender.send_once()
+    assert sorted(address for address, _ in platform.received) == ["1", "1", "2", "3"]
+
+
+async def test_with_every_lane_closed_nothing_is_claimed(
+    database: Database, sender: Sender, platform: Platform, clock: Clock
+) -> None:
+    for lane in Lane:
+        await queue(database, lane, lane.value)
+        platform.results = [SendResult(SendKind.RETRY_AFTER, retry_after=30)]
+        await sender.send_once()
+    assert await sender.send_once() == 0
+
+
+async def test_answers_go_before_bulk(database: Database, sender: Sender, platform: Platform) -> None:
+    for number in range(9):
+        await queue(database, Lane.BULK, f"bulk {number}")
+    await queue(database, Lane.ANSWER, "parent")
+    await sender.send_once()
+    assert platform.received[0][0] == "parent"
+
+
+async def test_a_blocked_address_is_marked_dead_until_its_next_message(
+    database: Database, delivery: Delivery, sender: Sender, platform: Platform
+) -> None:
+    platform.results = [SendResult(SendKind.BLOCKED, detail="Forbidden")]
+    await delivery.accept(make_incoming())
+    await delivery.work()
+    await sender.send_once()
+    async with database.reading() as session:
+        assert await session.scalar(select(Conversation.dead_since)) is not None
+    assert await outbox(database) == [(OutboxStatus.BLOCKED, None, "Forbidden")]
+    await delivery.accept(make_incoming("2"))
+    await delivery.work()
+    async with database.reading() as session:
+        assert await session.scalar(select(Conversation.dead_since)) is None
+
+
+async def test_a_moved_address_is_followed(
+    database: Database, delivery: Delivery, sender: Sender, platform: Platform
+) -> None:
+    platform.results = [replace(SENT, new_address="-100")]
+    await delivery.accept(make_incoming())
+    await delivery.work()
+    await sender.send_once()
+    async with database.reading() as session:
+        assert await session.scalar(select(Conversation.address)) == "-100"
+
+
+async def test_an_answer_that_may_have_arrived_is_sent_again(
+    database: Database, sender: Sender, platform: Platform, clock: Clock
+) -> None:
+    platform.results = [SendResult(SendKind.AMBIGUOUS, detail="TimedOut")]
+    await queue(database)
+    await sender.send_once()
+    clock.forward(seconds=10)
+    await sender.send_once()
+    assert [status for status, _, _ in await outbox(database)] == [OutboxStatus.SENT]
+    assert len(platform.received) == 2
+
+
+async def test_an_alert_that_may_have_arrived_is_not_sent_again(
+    database: Database, sender: Sender, platform: Platform, clock: Clock
+) -> None:
+    platform.results = [SendResult(SendKind.AMBIGUOUS, detail="TimedOut")]
+    await queue(database, Lane.BULK)
+    await sender.send_once()
+    clock.forward(minutes=10)
+    await sender.send_once()
+    assert [status for status, _, _ in await outbox(database)] == [OutboxStatus.AMBIGUOUS]
+    assert len(platform.received) == 1
+
+
+async def test_an_adapter_that_breaks_its_promise_stops_nobody(
+    database: Database, sender: Sender, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def send(address: str, reply: Reply) -> SendResult:
+        raise ValueError(reply.headline)
+
+    monkeypatch.setattr(platform, "send", send)
+    await queue(database, Lane.BULK)
+    await sender.send_once()
+    assert await outbox(database) == [(OutboxStatus.AMBIGUOUS, None, "ValueError")]
+
+
+async def test_an_outgoing_payload_that_is_not_ours_fails_for_good(
+    database: Database, sender: Sender
+) -> None:
+    await queue(database)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE outbox SET payload = 'nonsense'"))
+    await sender.send_once()
+    assert await outbox(database) == [(OutboxStatus.FAILED, None, "PayloadUnreadable")]
+
+
+async def test_a_result_is_recorded_although_the_records_were_away_for_a_moment(
+    database: Database, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, broken = mailbox.record_send, 1
+
+    async def record_send(session: AsyncSession, outbox_id: int, **facts: object) -> OutboxStatus | None:
+        nonlocal broken
+        if broken:
+            broken -= 1
+            raise OSError
+        return await real(session, outbox_id, **facts)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(mailbox, "record_send", record_send)
+    monkeypatch.setattr("bot.sending._RETRY_SECONDS", 0.01)
+    await queue(database)
+    await sender.send_once()
+    assert [status for status, _, _ in await outbox(database)] == [OutboxStatus.SENT]
+
+
+async def test_the_sender_of_a_running_delivery_sends_and_stops(
+    database: Database, answers: Answers, platform: Platform, clock: Clock
+) -> None:
+    delivery = Delivery(database, answers, channels=[platform], clock=clock)
+    task = asyncio.create_task(delivery.run())
+    await delivery.accept(make_incoming())
+    async with asyncio.timeout(5):
+        await platform.sent.wait()
+        delivery.stop()
+        await task
+    assert platform.received[0][1].headline == "Về: xin chào"
+
+
+# Late answers.
+
+
+def test_an_answer_within_two_minutes_is_left_as_it_is() -> None:
+    replies = (Reply("Đầu"),)
+    assert marked_late(replies, make_incoming(), NOW + timedelta(minutes=2)) == replies
+    assert marked_late((), make_incoming(), NOW + timedelta(hours=2)) == ()
+
+
+def test_a_later_answer_begins_with_the_time_of_its_message() -> None:
+    first, second = marked_late((Reply("Đầu"), Reply("Sau")), make_incoming(), NOW + timedelta(minutes=3))
+    assert first.headline == "Trả lời tin lúc 10:00. Đầu"
+    assert second.headline == "Sau"
+
+
+def test_a_late_first_line_still_fits() -> None:
+    (reply,) = marked_late((Reply("Rất dài " * 19),), make_incoming(), NOW + timedelta(hours=3))
+    assert len(reply.headline) <= 160
