@@ -88,8 +88,8 @@ async def open_services(
         opened.push_async_callback(database.close)
         async with database.transaction() as session:
             if database.dialect == "sqlite":
-                # The file is ours alone, so a claim is that of a process that died: no parent need wait for it
-                # to run out.
+                # The file is ours alone, so a claim is that of a process that died: nobody need wait until it
+                # runs out.
                 await mailbox.release_all(session)
             await reference.load_reference(session, clock())
             if settings.serves_demo:

@@ -3,11 +3,17 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from tests.channels.peer import AcceptThenDrop, Peer, too_many
+from bot.messages import Channel, ConversationId, Reply
+from bot.messages_json import reply_to_json
+from db import mailbox
+from db.models import Conversation, Lane
+from tests.channels.peer import BOT_ID, AcceptThenDrop, Peer, too_many
 from tests.channels.phones import Phone
 from tests.channels.running import SCAM, WAYS, RunningBot, running
 
@@ -24,6 +30,12 @@ async def bot(peer: Peer, database: Path, request: pytest.FixtureRequest) -> Asy
 @pytest.fixture
 def parent(bot: RunningBot) -> Phone:
     return Phone(bot.peer, PARENT)
+
+
+async def dead_since(bot: RunningBot, chat: int) -> datetime | None:
+    async with bot.services.database.reading() as session:
+        query = select(Conversation.dead_since).where(Conversation.address == str(chat))
+        return await session.scalar(query)
 
 
 async def test_with_empty_records_a_parent_still_hears_what_to_do(parent: Phone) -> None:
@@ -77,10 +89,12 @@ async def test_a_parent_who_blocked_the_bot_does_not_hold_up_the_others(
     await parent.blocks()
     await bot.peer.until(lambda: bot.peer.unconfirmed == [])
     assert parent.screen == []
+    assert await dead_since(bot, PARENT) is not None
 
     bot.peer.blocked.clear()
     await parent.says("/start")
     assert (await parent.sees(1)).startswith("Chào bạn")
+    assert await dead_since(bot, PARENT) is None
 
 
 async def test_after_a_rate_limit_every_answer_arrives_once(bot: RunningBot, parent: Phone) -> None:
@@ -94,6 +108,26 @@ async def test_after_a_rate_limit_every_answer_arrives_once(bot: RunningBot, par
 
     assert len(parent.screen) == 1
     assert len(other.screen) == 1
+
+
+async def test_a_limit_on_bulk_messages_does_not_hold_up_an_answer(bot: RunningBot, parent: Phone) -> None:
+    bot.peer.play("sendMessage", too_many(30), chat=OTHER)
+    place = ConversationId(Channel.TELEGRAM, str(BOT_ID), str(OTHER))
+    async with bot.services.database.transaction() as session:
+        await mailbox.queue(
+            session,
+            conversation=place,
+            inbox_id=None,
+            lane=Lane.BULK,
+            payload=reply_to_json(Reply("Cảnh báo của trường")),
+            now=datetime.now(UTC),
+        )
+    await bot.peer.until(lambda: len(bot.peer.made("sendMessage")) == 1)
+
+    await parent.says("/start")
+
+    assert (await parent.sees(1)).startswith("Chào bạn")
+    assert Phone(bot.peer, OTHER).screen == []
 
 
 async def test_an_answer_whose_fate_is_unknown_is_sent_again(bot: RunningBot, parent: Phone) -> None:
@@ -144,3 +178,18 @@ async def test_nothing_a_parent_wrote_stays_in_the_database_file(bot: RunningBot
         assert trace.encode() not in content
         assert trace.encode("unicode_escape") not in content
         assert trace.encode("utf-16-le") not in content
+
+
+async def test_a_group_that_became_a_supergroup_keeps_its_conversation(bot: RunningBot) -> None:
+    old, new = Phone(bot.peer, PARENT, group=-55), Phone(bot.peer, PARENT, group=-100_900)
+    await old.says("/trogiup")
+    await old.sees(1)
+
+    await old.does(migrate_to_chat_id=-100_900)
+    await bot.peer.until(lambda: bot.peer.unconfirmed == [])
+    await new.says("/trogiup")
+    await new.sees(1)
+
+    async with bot.services.database.reading() as session:
+        addresses = await session.scalars(select(Conversation.address))
+        assert list(addresses) == ["-100900"]
