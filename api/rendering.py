@@ -14,6 +14,7 @@ from api.dependencies import new_event_id
 from bot import texts
 from bot.messages import Call, Choice, Reply
 from bot.settings import Settings
+from scamcheck.reasons import Level
 
 _LEADING_SYMBOLS = re.compile(r"^[^\w(“\"]+")
 _MASK = re.compile(r"(?<=\d) ••• (?=\d)")
@@ -21,6 +22,8 @@ _LONG_DIGITS = re.compile(r"\d(?:[\s.\-]?\d){5,}")
 _LINKISH = re.compile(r"(?i)\bhttp(?=s?://)")
 _DOT_IN_NAME = re.compile(r"(?<=\w)\.(?=\w)")
 _QUOTED_LENGTH = 140
+_SHORT_NUMBER = 4
+_WHOLE_NUMBER = 10
 ON_THE_PAGE = ("sent_money", "on_phone")
 """Choices of the emergency strip, which is on every page."""
 _USUAL = (*ON_THE_PAGE, "report", "dispute", "notify", "menu", "appeal")
@@ -43,7 +46,8 @@ def quoted(text: str) -> str:
 
 def _masked(found: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", found.group())
-    return f"{digits[:3]} ••• {digits[-3:]}"
+    shown = 4 if len(digits) >= _WHOLE_NUMBER else 3
+    return f"{digits[:shown]} ••• {digits[-3:]}"
 
 
 def is_ours(url: str) -> bool:
@@ -54,6 +58,11 @@ def is_ours(url: str) -> bool:
 def call_name(call: Call) -> str:
     """Whom one calls; "Công an 113" above a large 113 would say it twice."""
     return call.name.removesuffix(call.printed).rstrip() or call.name
+
+
+def leads_with_call(reply: Reply) -> bool:
+    """Whether the first number is what to do; 113 is not when nothing was found and nobody threatens."""
+    return reply.level is not Level.UNKNOWN or len(reply.calls[0].dial) > _SHORT_NUMBER
 
 
 def is_guidance(reply: Reply) -> bool:
@@ -90,7 +99,15 @@ def _environment() -> Environment:
     filters = cast("dict[str, object]", environment.filters)
     filters |= {
         item.__name__: item
-        for item in (headline_text, is_ours, call_name, is_guidance, asked_choices, quiet_choices)
+        for item in (
+            headline_text,
+            is_ours,
+            call_name,
+            leads_with_call,
+            is_guidance,
+            asked_choices,
+            quiet_choices,
+        )
     }
     names = cast("dict[str, object]", environment.globals)
     names |= {"asset": assets.address, "new_event_id": new_event_id}

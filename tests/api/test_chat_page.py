@@ -193,7 +193,7 @@ async def test_a_form_that_is_not_ours_gets_a_clear_refusal(
 async def test_what_was_asked_is_shown_dead_to_a_tap(site: httpx.AsyncClient) -> None:
     asked = "gọi 0912 345 678 hoặc bấm https://vi-du.example/a và <b onclick=x>"
     page = (await site.post("/chat", data=form(asked), headers=HTMX)).text
-    assert "091 ••• 678" in page
+    assert "0912 ••• 678" in page
     assert "0912 345 678" not in page
     assert "hxxps://vi-du[.]example/a" in page
     assert "<b onclick" not in page
