@@ -117,6 +117,7 @@ def makers(*, spoken: bool) -> Mapping[str, Maker]:
         "hour": hour,
         "code": lambda rng: f"{rng.randrange(10**6):06}",
         "tail": lambda rng: f"{rng.randrange(10**4):04}",
+        "mark": lambda rng: f"{rng.randrange(5, 10)}.{rng.choice('0258')}",
         "number": lambda rng: str(rng.randrange(2, 31)),
         "balance": lambda rng: f"{rng.randrange(10, 20000) * 1000 + rng.randrange(1000):,} VND",
         "class": lambda rng: f"{rng.randrange(1, 13)}{rng.choice('ABCA/')}{rng.randrange(1, 9)}",

@@ -44,7 +44,7 @@ def _teencode(rng: Random, text: str) -> str:
 
 def _elderly(rng: Random, text: str) -> str:
     text = text[:1].lower() + text[1:]
-    return re.sub(r"\s*([,.!?]) ?(?!\d)", rng.choice((r" \1 ", " ", r" \1 ")), text).strip()
+    return re.sub(r"\s*([,.!?])(?: |$)", rng.choice((r" \1 ", " ", r" \1 ")), text).strip()
 
 
 def _each_letter(table: Mapping[str, str], share: float) -> Noise:
@@ -118,3 +118,13 @@ NOTICE: Mapping[str, float] = {
     "ocr_noise": 0.04,
 }
 """The same for notices of organisations, which nobody writes in dialect."""
+
+SPOKEN: Mapping[str, float] = {
+    "plain": 0.6,
+    "no_diacritics": 0.15,
+    "nfd": 0.05,
+    "regional": 0.15,
+    "elderly": 0.03,
+    "all_caps": 0.02,
+}
+"""The same for spoken words that somebody wrote down."""

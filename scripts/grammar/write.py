@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 
 from scripts.grammar.expand import Writer, read_grammar
 from scripts.grammar.figures import makers
-from scripts.grammar.noise import NOISES, NOTICE, USUAL, strip_marks
+from scripts.grammar.noise import NOISES, NOTICE, SPOKEN, USUAL, strip_marks
 
 _FILES = {"scam": ("scam_child.toml", "scam_other.toml"), "legit": ("legit.toml",), "spam": ("spam.toml",)}
 _VERY_SHORT, _VERY_LONG = 6, 110  # words
@@ -55,7 +55,7 @@ def _text(rng: Random, family: Family, shared: Mapping[str, dict[str, str]]) -> 
     writer.fix("me", speaker)
     writer.fix("kid", child)
     text = writer.write(rng.choice(family["forms"]))
-    styles = NOTICE if family.get("notice") else USUAL
+    styles = NOTICE if family.get("notice") else SPOKEN if spoken else USUAL
     style = rng.choices(list(styles), list(styles.values()))[0]
     text = NOISES[style](rng, text).strip()
     words = len(text.split())
