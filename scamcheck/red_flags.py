@@ -253,6 +253,8 @@ def _marks(
 
 def _is_official(link: Link) -> bool:
     """On a host of the state, a school, a bank, a carrier: what stands there is theirs."""
+    if link.shared_host:
+        return False
     parts = link.host.split(".")
     endings = {".".join(parts[at:]) for at in range(len(parts))}
     return bool(endings & _OFFICIAL_HOSTS) or bool(endings & _STATE_ENDINGS)
