@@ -106,6 +106,7 @@ _FIRST_DIGITS: Final = frozenset("01356789")
 _FEWEST_DIGITS: Final = 7
 _TIGHT: Final = frozenset({".", "-", "_", "·"})
 """Separators that hold one number together; a space may as well part it from the next thing."""
+_LAST_DAY: Final = "31"
 _YEAR: Final = re.compile(r"(?:1[89]|20)[0-9]{2}")
 _MOST_GROUPS: Final = 15
 _MOST_DIGITS: Final = 16
@@ -189,7 +190,7 @@ class _Finder:
             return False
         named = label is Label.PHONE or alone(self._text, start, end)
         if reading.uncertain:
-            return label is Label.PHONE
+            return label is Label.PHONE or calls_after(self._text, end)
         if reading.bare:
             return self._bare_is_phone(groups, named=named)
         if reading.number.kind in {PhoneKind.TOLL_FREE, PhoneKind.PAID}:
@@ -197,9 +198,7 @@ class _Finder:
         guessed = sum(group.guessed for group in groups)
         if guessed:
             return sum(len(group.digits) for group in groups) - guessed >= _FEWEST_SURE_DIGITS
-        # "07 08 09 10 11" is a list of days as often as a number.
-        pairs = len(groups) > 3 and not groups[0].plus and max(len(group.digits) for group in groups) <= 2
-        return not pairs or named or calls_after(self._text, end)
+        return not _could_be_a_list(groups) or named or calls_after(self._text, end)
 
     def _bare_is_phone(self, groups: list[Group], *, named: bool) -> bool:
         """Whether nine digits without 0 are a number and not an amount or an old identity number."""
@@ -332,6 +331,14 @@ def _are_years(groups: list[Group], *, named: bool) -> bool:
         and _YEAR.fullmatch(groups[1].digits) is not None
         and not (named and groups[1].gap == " ")
     )
+
+
+def _could_be_a_list(groups: list[Group]) -> bool:
+    """Whether digits two by two are as likely days or lots: "07 08 09 10 11", "09 12 34 56 78"."""
+    pairs = [group.digits for group in groups]
+    if len(pairs) < 4 or groups[0].plus or any(len(pair) != 2 for pair in pairs):
+        return False
+    return pairs == sorted(pairs) or all(pair <= _LAST_DAY for pair in pairs)
 
 
 def _replaces_tail(group: Group, number: PhoneNumber, national: str) -> bool:

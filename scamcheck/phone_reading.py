@@ -61,7 +61,7 @@ def read(
         return _after_84(digits[2:])
     if _has_084(digits):
         # A citizen id of Trà Vinh begins 084 too; its fourth digit is 0 to 3, a mobile's 3, 5, 7, 8 or 9.
-        return _mobile("0" + digits[3:], uncertain=digits[3] == "3")
+        return _mobile("0" + digits[3:], uncertain=len(groups) == 1 and digits[3] == "3")
     bare = len(digits) == _BARE_LENGTH and digits[0] in _MOBILE_STARTS and first_of_run
     return _mobile("0" + digits, bare=True) if bare else None
 

@@ -50,6 +50,8 @@ def tagged(char: str) -> str:
         "gọi số 0 9 8 7 6 5 1 2 4 3 nhé",
         "nghe máy 09 87 65 12 43",
         "09 87 65 12 43 gọi cho tôi",
+        "bác sĩ Hùng 09 87 65 12 43, phòng 205",
+        "bác sĩ Hùng 0 9 8 7 6 5 1 2 4 3, phòng 205",
         "+84 987 651 243",
         "+84987651243",
         "84987651243",
@@ -369,7 +371,8 @@ def test_other_digits_are_no_numbers(text: str) -> None:
 
 def test_a_citizen_id_like_prefix_needs_a_word_for_a_phone() -> None:
     assert keys("sđt 084387651243") == ["+84387651243"]
-    assert keys("084387651243 của Lan") == []
+    assert keys("(084)387651243 của Lan") == ["+84387651243"]
+    assert keys("084387651243 trong hồ sơ") == []
 
 
 def test_a_doubtful_foreign_number_after_00_needs_a_word_for_a_phone() -> None:
