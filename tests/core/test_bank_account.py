@@ -4,7 +4,7 @@ import binascii
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scamcheck.bank_account import (
@@ -269,18 +269,21 @@ def test_a_payload_that_starts_inside_another_is_not_read_twice() -> None:
     assert len(find_payments(make_payload("000201000201"))) == 1
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_reading_never_raises(text: str) -> None:
     for account in find_accounts(text):
         assert 0 <= account.start < account.end <= len(text)
 
 
+@settings(deadline=None)
 @given(st.text("0123456789 .-xstkabcmb,đ:\n*", max_size=80))
 def test_reading_never_raises_near_account_words(text: str) -> None:
     for account in find_accounts("stk " + text + " mb"):
         assert account.number
 
 
+@settings(deadline=None)
 @given(account=st.from_regex(r"[0-9]{6,19}", fullmatch=True), amount=st.integers(1, 10**12))
 def test_every_payload_we_can_write_we_can_read(account: str, amount: int) -> None:
     (payment,) = find_payments(make_payload(account, amount=str(amount)))

@@ -1,6 +1,6 @@
 """The plain view of a message keeps every position traceable."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scamcheck.digits import disjoint, overlaps, plain, with_spoken_digits
@@ -34,6 +34,7 @@ def test_endless_kinds_of_characters_are_read_without_keeping_them_all() -> None
     assert plain(message[-10:]).text == message[-10:]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_every_plain_character_has_an_origin(message: str) -> None:
     view = with_spoken_digits(plain(message))

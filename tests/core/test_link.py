@@ -1,7 +1,7 @@
 """Links are read however they are dressed, keyed by host, and told from sentences."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scamcheck.link import Link, defanged, find_links, lookup_keys
@@ -230,12 +230,14 @@ def test_a_link_tells_where_it_stood_without_the_full_stop() -> None:
     assert text[link.start : link.end] == "https://tra-cuu.top/a?b=1"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_reading_never_raises(text: str) -> None:
     for link in find_links(text):
         assert 0 <= link.start < link.end <= len(text)
 
 
+@settings(deadline=None)
 @given(st.text("abé.:/-@[]() dotvnTop\n", max_size=60))
 def test_reading_never_raises_on_dots_and_brackets(text: str) -> None:
     for link in find_links(text + "https://" + text):

@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scamcheck import phone
@@ -99,6 +99,7 @@ def test_short_codes_have_no_neighbours() -> None:
     assert list(neighbours("short:113")) == []
 
 
+@settings(deadline=None)
 @given(st.text(string.digits, min_size=8, max_size=8))
 def test_every_neighbour_is_another_number_and_comes_once(tail: str) -> None:
     keys = [key for key, _ in neighbours("+849" + tail)]
@@ -106,6 +107,7 @@ def test_every_neighbour_is_another_number_and_comes_once(tail: str) -> None:
     assert len(keys) == len(set(keys)) <= 89
 
 
+@settings(deadline=None)
 @given(st.text(string.digits, min_size=8, max_size=8), st.integers(0, 7), st.sampled_from(string.digits))
 def test_one_changed_digit_is_seen_from_both_sides(tail: str, index: int, digit: str) -> None:
     other = tail[:index] + digit + tail[index + 1 :]

@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scamcheck import phone
@@ -565,6 +565,7 @@ NOTATIONS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(
     tail=st.text(string.digits, min_size=6, max_size=6),
     notation=NOTATIONS,
@@ -574,12 +575,14 @@ def test_notation_never_changes_the_key(tail: str, notation: str, around: str) -
     assert only(around + notation.format("0987", tail[:3], tail[3:])).number.key == f"+84987{tail}"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_reading_never_raises(text: str) -> None:
     numbers, _ = phone.find_numbers(text)
     assert all(0 <= seen.start < seen.end <= len(text) for seen in numbers)
 
 
+@settings(deadline=None)
 @given(st.text("0123456789 .-/+()x*oOlI|SB,\n", max_size=60))
 def test_reading_never_raises_on_digits_and_signs(text: str) -> None:
     numbers, _ = phone.find_numbers(text)
