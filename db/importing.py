@@ -341,7 +341,7 @@ def _identifier(row: Row) -> tuple[IdentifierKind, str]:
             if len(links) != 1:
                 raise RowUnreadable(f"đường dẫn không đọc được / link unreadable: {value}")
             return kind, links[0].key
-        case None:
+        case _:
             raise RowUnreadable(f"loại lạ / unknown kind: {row.get('kind')}")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -73,9 +73,13 @@ async def _work_on_sqlite(connection: AsyncConnection, work: Callable[[Connectio
     await connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
     async with connection.begin():
         await connection.run_sync(work)
-        broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
-        if broken:
-            raise MigrationBreaksReferences(str({row[0] for row in broken}))
+        await connection.run_sync(_require_whole_references)
+
+
+def _require_whole_references(connection: Connection) -> None:
+    tables = {str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    if tables:
+        raise MigrationBreaksReferences(", ".join(sorted(tables)))
 
 
 async def _work_on_postgresql(connection: AsyncConnection, work: Callable[[Connection], None]) -> None:
@@ -89,5 +93,11 @@ async def _work_on_postgresql(connection: AsyncConnection, work: Callable[[Conne
         await connection.run_sync(work)
 
 
+def main(arguments: Sequence[str]) -> None:
+    """Migrate the database whose address is the one argument."""
+    (url,) = arguments
+    asyncio.run(upgrade(url))
+
+
 if __name__ == "__main__":
-    asyncio.run(upgrade(*sys.argv[1:2]))
+    main(sys.argv[1:])

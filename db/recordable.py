@@ -44,20 +44,22 @@ def require_recordable(kind: IdentifierKind, key: str, *, for_demo: bool) -> Non
         ExampleNumber: a real record with a number of the example block.
         NotAnExampleNumber: a demo record with a number that somebody may have.
     """
-    match kind:
-        case IdentifierKind.NUMBER:
-            number = phone_number(key)
-            if is_example(number) and not for_demo:
-                raise ExampleNumber(key)
-            if for_demo and number.kind is not PhoneKind.SHORT and not is_example(number):
-                raise NotAnExampleNumber(key)
-        case IdentifierKind.BANK_ACCOUNT:
-            bin_, _, number = key.partition(":")
-            if not (bin_ == "?" or (bin_.isascii() and bin_.isdigit() and len(bin_) == BIN_LENGTH)):
-                raise KeyNotCanonical(key)
-            if not (number.isascii() and number.isalnum() and number == number.upper()):
-                raise KeyNotCanonical(key)
-        case IdentifierKind.LINK:
-            links = find_links(f"https://{key}")  # as an address, or an unusual ending is no link
-            if len(links) != 1 or links[0].key != key or (links[0].shared_host and "/" not in key):
-                raise KeyNotCanonical(key)
+    if kind is IdentifierKind.NUMBER:
+        number = phone_number(key)
+        if is_example(number) and not for_demo:
+            raise ExampleNumber(key)
+        if for_demo and number.kind is not PhoneKind.SHORT and not is_example(number):
+            raise NotAnExampleNumber(key)
+    elif not (_is_account(key) if kind is IdentifierKind.BANK_ACCOUNT else _is_link(key)):
+        raise KeyNotCanonical(key)
+
+
+def _is_account(key: str) -> bool:
+    bin_, _, number = key.partition(":")
+    bank = bin_ == "?" or (bin_.isascii() and bin_.isdigit() and len(bin_) == BIN_LENGTH)
+    return bank and number.isascii() and number.isalnum() and number == number.upper()
+
+
+def _is_link(key: str) -> bool:
+    links = find_links(f"https://{key}")  # as an address: a bare host with an unusual ending is no link
+    return len(links) == 1 and links[0].key == key and ("/" in key or not links[0].shared_host)

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from db.engine import Database, DatabaseInUse
-from db.migrate import MigrationBreaksReferences, configuration, downgrade, in_one_transaction, upgrade
+from db.migrate import MigrationBreaksReferences, configuration, downgrade, in_one_transaction, main, upgrade
 from db.models import Base
 
 
@@ -70,6 +70,11 @@ async def test_the_migrations_make_the_check_constraints_of_the_models(bare_data
     by_migrations = await made_by(lambda connection: command.upgrade(configuration(connection), "head"))
     assert by_migrations == by_models
     assert "ck_indicator_status" in by_models["indicator"]
+
+
+def test_the_module_migrates_the_database_it_is_given(bare_database_url: str) -> None:
+    main([bare_database_url])
+    assert "school" in asyncio.run(tables_of(bare_database_url))
 
 
 def test_there_is_one_head() -> None:
