@@ -15,7 +15,9 @@ from scamcheck import knowledge
 from scamcheck.verdict import Level
 
 QUIET_CONVERSATION_KEPT: Final = timedelta(days=30)
-"""A conversation with nothing attached (follows, consents, reports) is forgotten after this long unseen."""
+"""A conversation with nothing attached (follows, reports, wishes) is forgotten after this long unseen.
+
+A consent goes with it: the report that it was for names the version agreed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,6 @@ async def forget_old(session: AsyncSession, now: datetime) -> int:
     )
     attached = or_(
         exists().where(models.Subscription.person_id == models.Conversation.person_id),
-        exists().where(models.Consent.person_id == models.Conversation.person_id),
         exists().where(models.Report.conversation_id == models.Conversation.id),
         exists().where(models.CorrectionRequest.conversation_id == models.Conversation.id),
     )

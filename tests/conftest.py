@@ -123,13 +123,13 @@ def _connection(url: str) -> Iterator[psycopg.Connection]:
 
 @contextmanager
 def _private_runtime_folder() -> Iterator[None]:
-    """The wheel keeps a lock file in the user's runtime folder; a bare machine has none and it would warn."""
-    if "XDG_RUNTIME_DIR" in os.environ:
-        yield
-        return
+    """The wheel locks a file in the user's runtime folder; a bare machine has none, or one that it warns about."""
+    before = os.environ.get("XDG_RUNTIME_DIR")
     with tempfile.TemporaryDirectory(prefix="goilai-run-") as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder
         try:
             yield
         finally:
             del os.environ["XDG_RUNTIME_DIR"]
+            if before is not None:
+                os.environ["XDG_RUNTIME_DIR"] = before

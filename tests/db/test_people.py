@@ -287,7 +287,7 @@ async def test_dialogues_and_quiet_conversations_are_forgotten_in_time(database:
     async with database.transaction() as session:
         await make_conversation(session, "quiet")
         follower = await make_conversation(session, "follows a school")
-        agreed = await make_conversation(session, "agreed to something")
+        agreed = await make_conversation(session, "agreed to something and left")
         waits = await make_conversation(session, "wants a correction")
         school = await make_school(session)
         await people.follow_school(session, follower, school.id, NOW)
@@ -298,14 +298,14 @@ async def test_dialogues_and_quiet_conversations_are_forgotten_in_time(database:
         await people.save_dialogue(session, follower, state="menu", data={"a": 1}, expires_at=NOW)
     async with database.transaction() as session:
         assert await people.forget_old(session, NOW + timedelta(days=30)) == 0
-        assert await people.forget_old(session, later) == 1
+        assert await people.forget_old(session, later) == 2
     async with database.reading() as session:
         left = (await session.scalars(select(models.Conversation).order_by(models.Conversation.id))).all()
         assert [conversation.address for conversation in left] == [
             "follows a school",
-            "agreed to something",
             "wants a correction",
             "spoke lately",
         ]
         assert {conversation.dialogue_data is None for conversation in left} == {True}
-        assert await count(session, models.Person) == 4
+        assert await count(session, models.Person) == 3
+        assert await count(session, models.Consent) == 0

@@ -1,0 +1,20 @@
+"""Everything that is forgotten in time. What each rule keeps stands beside the records it is about."""
+
+from datetime import datetime
+
+from db import checks, mailbox, people, reports
+from db.engine import Database
+
+
+async def forget_old(database: Database, now: datetime) -> None:
+    """Forget whatever has been kept long enough, and leave no bytes of it behind.
+
+    To be called every minute or so: erasing on request is promised within sixty seconds, and on SQLite the
+    journal holds what was erased until then.
+    """
+    async with database.transaction() as session:
+        await mailbox.forget_old(session, now)
+        await checks.forget_old(session, now)
+        await reports.forget_old(session, now)
+        await people.forget_old(session, now)
+    await database.erase_traces()
