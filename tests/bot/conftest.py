@@ -81,7 +81,7 @@ class Chat:
         self.events += 1
         return Incoming(  # pyright: ignore[reportCallIssue]
             conversation=self.place,
-            event_id=f"{self.address}-{self.events}",
+            event_id=f"event {self.events}",
             received_at=self.clock(),
             text=text,
             language=self.language,
