@@ -24,13 +24,13 @@ from bot.conversation import Answering, respond_without_records
 from bot.delivery import Delivery
 from bot.limits import Limits
 from bot.settings import Settings
-from db import checks, demo, mailbox, migrate, reference, reports
+from db import demo, mailbox, migrate, reference, retention
 from db.engine import Database, accepted_url, sqlite_path
 from db.keys import Keys
 from db.knowledge_base import SqlKnowledgeBase
 
-FORGETTING_SECONDS: Final = 600.0
-"""How often what is too old is erased."""
+FORGETTING_SECONDS: Final = 30.0
+"""How often what is too old is erased, and the journal emptied of what was: promised within sixty seconds."""
 
 log = structlog.get_logger(__name__)
 
@@ -162,9 +162,7 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 async def _forget_old_records(database: Database, clock: Callable[[], datetime]) -> None:
     while True:
         try:
-            async with database.transaction() as session:
-                for rule in (mailbox.forget_old, checks.forget_old, reports.forget_old):
-                    await rule(session, clock())
+            await retention.forget_old(database, clock())
         except Exception as error:  # noqa: BLE001 - the records are away; erasing waits for them
             log.warning("records.not_forgotten", error=type(error).__name__)
         await asyncio.sleep(FORGETTING_SECONDS)
