@@ -190,6 +190,8 @@ def _undot(dotted: str) -> str | None:
 
 def _joined_letters(spaced: str) -> str:
     """Join "c h u y e n t i e n" when the letters are whole syllables, the longest first."""
+    if "." in spaced and " " in spaced:  # the blanks part words: left to `_undotted`
+        return spaced
     letters = re.sub(r"[ .]", "", spaced)
     if not any(c.isalpha() for c in letters) or letters.isdigit():
         return spaced
