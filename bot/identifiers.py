@@ -18,6 +18,8 @@ _HIDDEN = "•••"
 def shown(about: About, observables: Observables) -> str:
     """The identifier as an answer may show it; empty for the text as a whole."""
     if about.kind is AboutKind.NUMBER:
+        if about.key.isdigit():  # digits that no telephone has
+            return masked_digits(about.key)
         return phone.masked(number_with_key(about.key, observables))
     if about.kind is AboutKind.BANK_ACCOUNT:
         return masked_digits(about.key)

@@ -22,7 +22,7 @@ from scamcheck.knowledge import (
     Script,
     active,
 )
-from scamcheck.link import Link
+from scamcheck.link import lookup_keys
 from scamcheck.lookalike import imitations
 from scamcheck.observables import Observables
 from scamcheck.places import CommuneIndex
@@ -181,7 +181,7 @@ def identifier_keys(observables: Observables) -> tuple[IdentifierKey, ...]:
     for account in observables.accounts:
         keys.update(dict.fromkeys((IdentifierKind.BANK_ACCOUNT, key) for key in account_keys(account)))
     for link in observables.links:
-        keys.update(dict.fromkeys((IdentifierKind.LINK, key) for key in link_keys(link)))
+        keys.update(dict.fromkeys((IdentifierKind.LINK, key) for key in lookup_keys(link)))
     return tuple(keys)
 
 
@@ -189,11 +189,3 @@ def account_keys(account: BankAccount) -> tuple[str, ...]:
     """`BIN:number` and `?:number`; without a bank, the number at every bank of `data/banks.toml`."""
     bins = [account.bin] if account.bin else [bank.bin for bank in banks()]
     return (*(f"{bin_}:{account.number}" for bin_ in bins), f"?:{account.number}")
-
-
-def link_keys(link: Link) -> tuple[str, ...]:
-    """The link's key and, unless it stands on a shared host, the hosts above it down to two labels."""
-    if link.shared_host:
-        return (link.key,)
-    labels = link.key.split(".")
-    return tuple(".".join(labels[start:]) for start in range(max(len(labels) - 1, 1)))

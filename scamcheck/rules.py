@@ -18,9 +18,10 @@ from scamcheck.knowledge import (
     IndicatorStatus,
     School,
 )
-from scamcheck.memory import account_keys, link_keys, names_owner
+from scamcheck.link import lookup_keys
+from scamcheck.memory import account_keys, names_owner
 from scamcheck.observables import Observables
-from scamcheck.phone import PhoneKind, SeenNumber
+from scamcheck.phone import PhoneKind, SeenNumber, cannot_call
 from scamcheck.reasons import THE_TEXT, About, AboutKind, Reason, ReasonCode
 from scamcheck.red_flags import Voice
 
@@ -68,7 +69,7 @@ def abouts(observables: Observables) -> tuple[Identified, ...]:
             for account in observables.accounts
         ),
         *(
-            (About(AboutKind.LINK, link.key), tuple((IdentifierKind.LINK, key) for key in link_keys(link)))
+            (About(AboutKind.LINK, link.key), tuple((IdentifierKind.LINK, key) for key in lookup_keys(link)))
             for link in observables.links
         ),
     )
@@ -130,6 +131,10 @@ def forged_display(case: Case) -> Iterator[Reason]:
         dead_mobile = seen.converted_from is not None and seen.converted_from.startswith("01")
         if seen.forged_display or (called and dead_mobile):
             yield Reason(ReasonCode.FORGED_DISPLAY, about_number(seen))
+    for digits in case.observables.malformed:
+        # As many digits as a number has, in a range that no telephone has: not a slip of the finger.
+        if cannot_call(digits):
+            yield Reason(ReasonCode.FORGED_DISPLAY, About(AboutKind.NUMBER, digits))
 
 
 def imitates_official(case: Case) -> Iterator[Reason]:
@@ -289,11 +294,17 @@ def number_notes(case: Case) -> Iterator[Reason]:
             yield Reason(ReasonCode.SATELLITE_NUMBER, about)
         if seen.number.kind is PhoneKind.FOREIGN:
             yield Reason(ReasonCode.FOREIGN_NUMBER, about, (("country", seen.country or ""),))
+    for digits in case.observables.malformed:
+        if not cannot_call(digits):
+            yield Reason(ReasonCode.MALFORMED_NUMBER, THE_TEXT, (("digits", digits),))
+            break
+
+
+def link_notes(case: Case) -> Iterator[Reason]:
+    """What a link looks like; never evidence by itself."""
     for link in case.observables.links:
         if link.odd and not link.imitates:
             yield Reason(ReasonCode.DOUBTFUL_LINK, About(AboutKind.LINK, link.key))
-    if case.observables.malformed:
-        yield Reason(ReasonCode.MALFORMED_NUMBER, THE_TEXT, (("digits", case.observables.malformed[0]),))
 
 
 def official_owner(case: Case) -> str | None:

@@ -81,6 +81,7 @@ POLICY = (
     Row(rules.matches_official, None, "whose number it is, and that a display can be forged"),
     Row(rules.not_on_its_list, None, "teachers do call from their own phones"),
     Row(rules.number_notes, None, "what the numbering plan says"),
+    Row(rules.link_notes, None, "what a link looks like"),
 )
 
 _SEVERITY = (Level.CONFIRMED_SCAM, Level.SUSPICIOUS, Level.CANNOT_CHECK, Level.UNKNOWN, Level.OFFICIAL)

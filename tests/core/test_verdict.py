@@ -69,7 +69,7 @@ def test_without_records_anything_else_cannot_be_checked() -> None:
     [
         (make_observables(numbers=(make_seen(),)), "+84530000113", IdentifierKind.NUMBER),
         (make_observables(accounts=(make_account(),)), "970436:0530000113", IdentifierKind.BANK_ACCOUNT),
-        (make_observables(links=(make_link("a.vi-du.example"),)), "vi-du.example", IdentifierKind.LINK),
+        (make_observables(links=(make_link("a.vi-du.top"),)), "vi-du.top", IdentifierKind.LINK),
     ],
 )
 def test_an_identifier_equal_to_a_confirmed_one_is_a_confirmed_scam(
@@ -158,6 +158,12 @@ def test_an_eleven_digit_mobile_is_forged_only_when_it_called(voice: Voice, leve
     verdict = decided(make_observables(numbers=(seen,), assessment=assessment))
     assert verdict.level is level
     assert ReasonCode.OLD_NOTATION in codes(verdict)
+
+
+def test_digits_in_a_range_that_no_telephone_has_are_a_forged_display() -> None:
+    verdict = decided(make_observables("0502350546", malformed=("0502350546", "0912")))
+    assert verdict.level is Level.SUSPICIOUS
+    assert codes(verdict) == {ReasonCode.FORGED_DISPLAY, ReasonCode.MALFORMED_NUMBER}
 
 
 # Row 5: imitation.
