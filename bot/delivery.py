@@ -149,11 +149,22 @@ class Delivery:
                 answered = asyncio.get_running_loop().create_future()
 
     async def run(self) -> None:
-        """Work until `stop`; whatever fails is logged, noted on its message and tried again."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._drain())
-            for sender in self._senders:
-                group.create_task(sender.run())
+        """Work until `stop`; whatever fails is logged, noted on its message and tried again.
+
+        What is not finished ten seconds after `stop` is cut off; its lease runs out and it is done again.
+        """
+        working = [asyncio.create_task(self._drain())]
+        working += [asyncio.create_task(sender.run()) for sender in self._senders]
+        stopped = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait([*working, stopped], return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(working, timeout=STOP_SECONDS if self._stopping.is_set() else 0)
+            for task in ended:
+                task.result()
+        finally:
+            for task in (*working, stopped):
+                task.cancel()
+            await asyncio.wait([*working, stopped])
 
     def stop(self) -> None:
         """Finish what is in flight, claim nothing more, and let `run` return within ten seconds."""

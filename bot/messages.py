@@ -52,7 +52,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something the person may tap or type. `token` is at most 64 bytes: a verb and, after ":", its argument."""
+    """Something to tap or type. `token` is at most 64 bytes: a verb and, after ":", its argument."""
 
     token: str
     label: str
@@ -80,7 +80,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer, in parts, so that each channel can show it well. The order of the fields is the order shown.
+    """One answer, in parts, so that each channel can show it well. Fields stand in the order shown.
 
     `headline` is at most 160 characters and understandable alone; the whole, as text, at most 2,000.
     """

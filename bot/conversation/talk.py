@@ -7,7 +7,6 @@ from db import people
 
 _THANKS = ("cam on", "thank", "tks", "ok", "da", "vang", "uh", "u", "tam biet", "bye")
 _WHO = ("la ai", "la gi", "ten gi", "ten ai", "lam duoc gi")
-_STOP = ("dung", "thoi", "stop")
 _HELP = ("help", "menu", "huong dan", "giup")
 
 
@@ -16,8 +15,6 @@ async def answer(text: str, incoming: Incoming, context: Context) -> Turn:
     said = plain(text)
     if any(phrase in said for phrase in _WHO):
         return await who("", incoming, context)
-    if said.startswith(_STOP):
-        return await stop("", incoming, context)
     if said.startswith(_HELP):
         return await menu("", incoming, context)
     if said.split(" ")[0] in _THANKS or said.startswith(("cam on", "xin cam on", "thank", "tam biet")):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.conversation import follow_school
 from bot.messages import Channel
 from scamcheck.reasons import Level
 from tests.bot.conftest import Chat
@@ -329,3 +330,113 @@ async def test_english_is_spoken_where_it_is_asked_for(chat: Chat) -> None:
     chat.language = "en"
     reply = await chat.say("0530 000 113")
     assert reply.headline.startswith("⛔ DO NOT SEND MONEY. Number 0530 ••• 113")
+
+
+async def test_a_school_that_was_withdrawn_since_cannot_be_chosen(chat: Chat) -> None:
+    await chat.say(EMERGENCY)
+    assert "dán lại" in (await chat.tap("school:424242")).headline
+
+
+async def test_digits_that_are_no_number_are_not_joined_to_what_came_before(chat: Chat) -> None:
+    await chat.say("0530 000 113")
+    assert (await chat.say("0912 345")).level is not Level.CONFIRMED_SCAM
+
+
+async def test_a_family_follows_a_few_schools_and_no_more(text_chat: Chat) -> None:
+    for school in range(1, 7):
+        assert (await text_chat.tap(f"follow:{school}")).headline.startswith("Đã theo dõi")
+    assert (await text_chat.tap("follow:6")).headline.startswith("Bạn đang theo dõi")
+    monitored = await text_chat.say("/dulieu")
+    assert any("Theo dõi" in line for line in monitored.steps)
+
+
+async def test_one_school_more_than_a_family_has_is_refused(
+    text_chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_school, "MAX_FOLLOWED", 1)
+    await text_chat.tap("follow:1")
+    assert "nhiều nhất 1 trường" in (await text_chat.tap("follow:2")).headline
+
+
+async def test_leaving_a_school_that_is_not_followed_shows_the_list(text_chat: Chat) -> None:
+    assert "chưa theo dõi" in (await text_chat.tap("unfollow:1")).headline
+    assert "chưa theo dõi" in (await text_chat.tap("unfollow:x")).headline
+
+
+async def test_a_deep_link_about_something_else_is_a_hello(text_chat: Chat) -> None:
+    assert (await text_chat.say("/start", start="campaign")).headline.startswith("Chào bạn")
+
+
+async def test_whose_number_this_is_is_answered_like_a_check(chat: Chat) -> None:
+    reply = await chat.say("số 0263 0111 002 là của ai")
+    assert reply.level is Level.OFFICIAL
+    assert reply.calls[0].dial == "+842630111002"
+    assert "THCS Ví Dụ Bằng Lăng" in reply.headline
+
+
+async def test_looking_up_among_namesakes_asks_which(chat: Chat) -> None:
+    await chat.say("/tim")
+    asked = await chat.say("ví dụ bằng lăng")
+    shown = await chat.pick(asked, "school:")
+    assert shown.level is None
+    assert shown.calls[0].dial in {"+842630111002", "+842610111003"}
+
+
+async def test_looking_up_a_school_without_a_hotline_says_what_to_do(chat: Chat) -> None:
+    reply = await chat.say("/tim thpt ví dụ thông xanh phường bắc gia nghĩa")
+    assert reply.headline.startswith("Chưa có số được duyệt của THPT Ví Dụ Thông Xanh")
+    assert "số đã lưu sẵn trong máy" in reply.advice[0]
+
+
+async def test_on_the_phone_the_number_of_the_followed_school_is_there(chat: Chat) -> None:
+    await chat.tap("follow:3")
+    reply = await chat.say("tôi đang nghe máy")
+    assert reply.calls[0].dial == "+842610111003"
+    assert not reply.advice
+
+
+async def test_on_the_phone_a_followed_school_without_hotline_is_said(chat: Chat) -> None:
+    await chat.tap("follow:5")
+    assert "chưa có đường dây nóng" in (await chat.say("tôi đang nghe máy")).advice[0]
+
+
+async def test_of_two_followed_schools_it_is_asked_which_child_it_is_about(chat: Chat) -> None:
+    await chat.tap("follow:1")
+    await chat.tap("follow:3")
+    asked = await chat.say("tôi đang nghe máy")
+    assert asked.question == "Có phải một trong các trường này không?"
+    shown = await chat.pick(asked, "school:3")
+    assert shown.calls[0].dial == "+842610111003"
+
+
+async def test_money_sent_without_a_number_still_says_how_to_report(chat: Chat) -> None:
+    await chat.tap("follow:3")
+    reply = await chat.say("tôi đã chuyển tiền")
+    assert any("soạn LD (số đã gọi) (nội dung) gửi 156" in line for line in reply.advice)
+    assert any("Công an xã Đức Lập (chưa có số được duyệt)" in line for line in reply.advice)
+
+
+async def test_a_report_whose_check_was_erased_is_expired(chat: Chat) -> None:
+    asked = await chat.pick(await chat.say(EMERGENCY), "report:")
+    agreed = next(choice for choice in asked.choices if choice.token.startswith("report_yes:"))
+    chat.clock.forward(minutes=16)
+    assert "dán lại" in (await chat.tap(agreed)).headline
+
+
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        ("bạn là ai vậy", "Tôi là Gọi Lại"),
+        ("dừng lại", "Đã ngừng"),
+        ("hướng dẫn", "Tôi giúp được"),
+        ("ok", "Không có gì"),
+    ],
+)
+async def test_talk_gets_a_fitting_line(text_chat: Chat, said: str, begins: str) -> None:
+    assert (await text_chat.say(said)).headline.startswith(begins)
+
+
+async def test_a_command_in_a_group_is_answered_shortly(chat: Chat) -> None:
+    chat.is_group = True
+    assert (await chat.say("/kiemtra 0530 000 113")).level is Level.CONFIRMED_SCAM
+    assert "nhắn riêng" in (await chat.say("/dulieu")).headline

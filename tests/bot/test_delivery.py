@@ -318,6 +318,34 @@ async def test_stopping_finishes_what_is_in_flight_and_returns_at_once(
     assert await statuses(database) == [InboxStatus.DONE]
 
 
+async def test_what_does_not_finish_in_time_is_cut_off_and_done_again(
+    delivery: Delivery, answers: Answers, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.STOP_SECONDS", 0.1)
+    answers.held["xin chào"] = asyncio.Event()
+    task = asyncio.create_task(delivery.run())
+    await delivery.accept(make_incoming())
+    await asyncio.sleep(0.2)
+    delivery.stop()
+    await asyncio.wait_for(task, 5)
+    assert answers.heard == []
+    answers.held["xin chào"].set()
+    clock.forward(minutes=1)
+    await Delivery(delivery._database, answers, clock=clock).work()
+    assert answers.heard == ["xin chào"]
+
+
+async def test_what_was_claimed_but_not_begun_is_given_back(
+    delivery: Delivery, answers: Answers, database: Database, clock: Clock
+) -> None:
+    await delivery.accept(make_incoming())
+    delivery.stop()
+    await delivery.work()
+    assert answers.heard == []
+    await Delivery(database, answers, clock=clock).work()
+    assert answers.heard == ["xin chào"]
+
+
 async def test_work_goes_on_when_the_records_come_back(
     delivery: Delivery, database: Database, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
