@@ -19,6 +19,10 @@ class PlaceholderSecretRefused(ValueError):
     """A secret that everybody knows protects nothing."""
 
 
+class ChannelIncomplete(ValueError):
+    """A channel is switched on without everything it needs."""
+
+
 class Settings(BaseSettings):
     """Settings of one process. With none at all: SQLite, the web chat, demo records."""
 
@@ -53,10 +57,51 @@ class Settings(BaseSettings):
     """HTTP or SOCKS5 proxy towards Telegram, for networks that block it."""
     telegram_api_base: str = "https://api.telegram.org"
     """Bot API server."""
+    telegram_name: str = ""
+    """Public name of the bot, without the @, for the list of our accounts."""
+    zalo_bot_token: SecretStr = SecretStr("")
+    """Token from the Zalo Bot Creator; empty leaves the Zalo Bot off."""
+    zalo_bot_mode: Literal["polling", "webhook"] = "polling"
+    """`webhook` needs PUBLIC_URL and ZALO_BOT_WEBHOOK_SECRET; only with it nothing is lost in a crash."""
+    zalo_bot_webhook_secret: SecretStr = SecretStr("")
+    """8 to 256 characters; Zalo echoes it in a header."""
+    zalo_bot_api_base: str = "https://bot-api.zaloplatforms.com"
+    """Zalo Bot server."""
+    zalo_bot_name: str = ""
+    """Public name of the Zalo Bot, for the list of our accounts."""
+    zalo_bot_link: str = ""
+    """Link that opens the Zalo Bot, for the list of our accounts."""
+    zalo_oa_id: str = Field(default="", pattern=r"^\d{0,32}$")
+    """Number of the Zalo Official Account; empty leaves it off."""
+    zalo_oa_app_id: str = Field(default="", pattern=r"^\d{0,32}$")
+    """Number of the application that the Official Account is linked to."""
+    zalo_oa_secret: SecretStr = SecretStr("")
+    """OA secret key of the webhook page; signs what Zalo posts to us."""
+    zalo_oa_app_secret: SecretStr = SecretStr("")
+    """Secret key of the application; renews the access token."""
+    zalo_oa_refresh_token: SecretStr = SecretStr("")
+    """Refresh token from the consent of the account's administrator. Used once; later ones are kept sealed in
+    the database. Put a new one here to link the account again."""
+    zalo_oa_name: str = ""
+    """Public name of the Official Account, for the list of our accounts."""
+    zalo_oa_api_base: str = "https://openapi.zalo.me"
+    """Official Account server."""
+    zalo_oa_oauth_base: str = "https://oauth.zaloapp.com"
+    """Server that renews access tokens."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least severity written to the log."""
 
-    @field_validator("secret", "telegram_token", "telegram_webhook_secret", mode="before")
+    @field_validator(
+        "secret",
+        "telegram_token",
+        "telegram_webhook_secret",
+        "zalo_bot_token",
+        "zalo_bot_webhook_secret",
+        "zalo_oa_secret",
+        "zalo_oa_app_secret",
+        "zalo_oa_refresh_token",
+        mode="before",
+    )
     @classmethod
     def _from_file(cls, value: object) -> object:
         """Accept `file:/path` for a secret that is mounted rather than set."""
@@ -66,7 +111,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_unsafe_combinations(self) -> Self:
-        if self.serves_demo and (self.host not in _LOOPBACK or self.telegram_token.get_secret_value()):
+        if self.serves_demo and (self.host not in _LOOPBACK or self.has_channel):
             raise DemoRecordsRefused(
                 "Demo records are invented: they need a loopback HOST and no channel token. "
                 "Set DEMO=false (and run `goilai demo remove` if they are in the database)."
@@ -82,11 +127,34 @@ class Settings(BaseSettings):
             raise PlaceholderSecretRefused(
                 "The Telegram webhook needs PUBLIC_URL and TELEGRAM_WEBHOOK_SECRET."
             )
+        self._refuse_incomplete_zalo()
         return self
+
+    def _refuse_incomplete_zalo(self) -> None:
+        secret = self.zalo_bot_webhook_secret.get_secret_value()
+        webhook = self.zalo_bot_token.get_secret_value() and self.zalo_bot_mode == "webhook"
+        if webhook and not (self.public_url and 8 <= len(secret) <= 256):
+            raise ChannelIncomplete(
+                "The Zalo Bot webhook needs PUBLIC_URL and ZALO_BOT_WEBHOOK_SECRET of 8 to 256 characters."
+            )
+        needed = (self.zalo_oa_app_id, *map(_revealed, (self.zalo_oa_secret, self.zalo_oa_app_secret)))
+        if self.zalo_oa_id and not all(needed):
+            raise ChannelIncomplete(
+                "The Zalo Official Account needs ZALO_OA_APP_ID, ZALO_OA_SECRET and ZALO_OA_APP_SECRET."
+            )
+
+    @property
+    def has_channel(self) -> bool:
+        """Whether any chat platform is switched on."""
+        return bool(_revealed(self.telegram_token) or _revealed(self.zalo_bot_token) or self.zalo_oa_id)
 
     @property
     def serves_demo(self) -> bool:
         """Whether demo records are loaded and marked as such."""
         if self.demo is not None:
             return self.demo
-        return self.host in _LOOPBACK and not self.telegram_token.get_secret_value()
+        return self.host in _LOOPBACK and not self.has_channel
+
+
+def _revealed(secret: SecretStr) -> str:
+    return secret.get_secret_value()
