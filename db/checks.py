@@ -123,6 +123,13 @@ async def want_correction(
     return len(identifiers)
 
 
+async def want_no_corrections(session: AsyncSession, conversation: models.Conversation) -> None:
+    """Take back every wish of this conversation to be told of a change."""
+    await session.execute(
+        delete(models.CorrectionRequest).where(models.CorrectionRequest.conversation_id == conversation.id)
+    )
+
+
 def identifiers_of(observables: Observables) -> tuple[tuple[IdentifierKind, str], ...]:
     """The identifiers of a message in their likeliest reading, each once."""
     found: Iterable[tuple[IdentifierKind, str]] = (

@@ -3,7 +3,7 @@
 from bot.conversation.context import Context, Turn, say
 from bot.conversation.words import plain
 from bot.messages import Choice, Incoming, Reply
-from db import people
+from db import checks, people
 
 _THANKS = ("cam on", "thank", "tks", "ok", "da", "vang", "uh", "u", "tam biet", "bye")
 _WHO = ("la ai", "la gi", "ten gi", "ten ai", "lam duoc gi")
@@ -41,6 +41,7 @@ async def stop(_argument: str, _incoming: Incoming, context: Context) -> Turn:
     """/dung: nothing is sent any more that was not asked for."""
     for school in await people.followed_schools(context.session, context.conversation):
         await people.unfollow_school(context.session, context.conversation, school.id)
+    await checks.want_no_corrections(context.session, context.conversation)
     texts = context.texts
     return say(
         Reply(texts.get("talk.stopped"), steps=texts.lines("talk.stopped_steps")),

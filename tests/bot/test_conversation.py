@@ -207,6 +207,13 @@ async def test_looking_up_a_school_shows_its_approved_number_and_no_verdict(chat
     assert reply.calls[0].printed == "0261 0111 003"
 
 
+async def test_stop_takes_back_the_wish_to_be_told(chat: Chat) -> None:
+    await chat.pick(await chat.say("0977 111 222"), "notify:")
+    assert any("hẹn báo" in line for line in (await chat.say("/dulieu")).steps)
+    await chat.say("/dung")
+    assert not any("hẹn báo" in line for line in (await chat.say("/dulieu")).steps)
+
+
 async def test_stop_unfollows_everything(chat: Chat) -> None:
     await chat.say("theo doi")
     await chat.pick(await chat.say("mầm non ví dụ họa mi"), "follow:")
