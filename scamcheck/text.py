@@ -134,6 +134,7 @@ _BLANKS: Final = re.compile(r"\s+")
 _BLANK_BEFORE_MARK: Final = re.compile(r" (?=[,;:!?](?:\s|$))")
 _JOINER: Final = re.compile(r"(?<=[a-z0-9])[_^~*+]+(?=[a-z0-9])")
 _DOTTED: Final = re.compile(r"(?<![a-z0-9.])[a-z0-9]{1,4}(?:[.\-*·•][a-z0-9]{1,4}){1,7}(?![a-z0-9])")
+_DOT: Final = re.compile(r"[.\-*·•]")
 _SPACED: Final = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][ .]){2,40}[a-z0-9](?![a-z0-9])")
 _DIGIT_RUN: Final = re.compile(
     r"(?<![a-z0-9])(?=[ol]{0,3}[0-9])[ol0-9]{1,20}(?:[.,:][ol0-9]{1,20}){0,8}(?=(?:tr|trieu|k|h|ty|d|p)?(?![a-z0-9]))"
@@ -167,9 +168,7 @@ def _undotted(folded: str) -> str:
     """Undo "c.a.p c.u.u": two marks inside one word, or one when a neighbour is such a word too."""
     found = list(_DOTTED.finditer(folded))
     joined = [_undot(match[0]) for match in found]
-    sure = [
-        word is not None and len(match[0]) - len(word) >= 2 for match, word in zip(found, joined, strict=True)
-    ]
+    sure = [word is not None and _surely_dotted(match[0]) for match, word in zip(found, joined, strict=True)]
     parts: list[str] = []
     last = 0
     for at, match in enumerate(found):
@@ -183,8 +182,14 @@ def _undotted(folded: str) -> str:
     return "".join([*parts, folded[last:]])
 
 
+def _surely_dotted(dotted: str) -> bool:
+    """Two marks, or one in a syllable's middle: "ch.uyen", but not "T.An" or "7.ba"."""
+    pieces = _DOT.split(dotted)
+    return len(pieces) > 2 or (len(pieces[0]) > 1 and pieces[0].isalpha() and pieces[0] not in _SYLLABLES)
+
+
 def _undot(dotted: str) -> str | None:
-    word = _read_word(re.sub(r"[.\-*·•]", "", dotted))
+    word = _read_word(_DOT.sub("", dotted))
     return word if word in _SYLLABLES else None
 
 
@@ -235,7 +240,7 @@ def _read_word(word: str) -> str:
 def _leet_word(word: str) -> str:
     letters = sum(c.isalpha() for c in word)
     odd = len(word) - letters
-    if letters == 1 and word[1:] == "0" and word[0] in "bcdlntv":  # "n0" in "d0i n0", "c0 quan"
+    if letters == 1 and word[1:] == "0" and word[0] in "bcdlnstv":  # "n0" in "d0i n0", "c0 quan"
         return word[0] + "o"
     if letters < 2 or odd > letters or odd > 4 or word[0] in "1356789" or word[-1] in "123456789":
         return word

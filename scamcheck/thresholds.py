@@ -17,7 +17,7 @@ SHORT_TEXT_WORDS: Final = 12
 MAX_SCHOOLS_OFFERED: Final = 10
 """The commonest names of one province have nine schools, and one left out is worse than a long list."""
 
-SUSPICIOUS_SCORE: Final = 0.7
+SUSPICIOUS_SCORE: Final = 0.2
 """Log-odds of the signs and the wording from which a text is `SUSPICIOUS`; set on tests/evaluation/own."""
 
 ALARMING_SCORE: Final = -2.0

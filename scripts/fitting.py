@@ -22,8 +22,10 @@ OWN: Final = ROOT / "tests" / "evaluation" / "own"
 WEIGHTS: Final = ROOT / "scamcheck" / "data" / "weights.toml"
 
 EPOCHS: Final = 15
+SETTLED: Final = 5
+"""From this epoch on the weights are averaged: the last example seen must not decide."""
 STEP: Final = 0.3
-PULL: Final = {"s": 0.02, "p": 0.1, "w": 0.01}
+PULL: Final = {"s": 0.05, "p": 0.05, "w": 0.005}
 """How strongly each kind of feature is held to its prior, per example: signs are trusted most."""
 MIN_TEXTS: Final = {"s": 1, "p": 4, "w": 2}
 """A pair or a wording seen in fewer texts says more about those texts than about scams."""
@@ -76,7 +78,8 @@ def fit(examples: Sequence[Example], *, seed: int = 1384) -> dict[str, float]:
     squares = dict.fromkeys(weights, 1e-6)
     order = list(range(len(rows)))
     shuffle = random.Random(seed)  # noqa: S311 - the order of examples, not a secret
-    for _ in range(EPOCHS):
+    summed = dict.fromkeys(weights, 0.0)
+    for epoch in range(EPOCHS):
         shuffle.shuffle(order)
         for at in order:
             row, example = rows[at]
@@ -88,7 +91,10 @@ def fit(examples: Sequence[Example], *, seed: int = 1384) -> dict[str, float]:
                 slope = error * value + pull
                 squares[name] += slope * slope
                 weights[name] -= STEP * slope / sqrt(squares[name])
-    return weights
+        if epoch >= SETTLED:
+            for name, weight in weights.items():
+                summed[name] += weight
+    return {name: total / (EPOCHS - SETTLED) for name, total in summed.items()}
 
 
 def _some_of(row: list[tuple[str, float]], chance: random.Random) -> list[tuple[str, float]]:

@@ -23,7 +23,7 @@ from scamcheck.thresholds import MAX_TEXT_BYTES
         ("٠٩١", "091"),
         ("c\u200bấ\u2060p c\u00adứu", "cap cuu"),
         ("c.ấ.p c.ứ.u", "cap cuu"),
-        ("A.i g.ầ.n g.ử.i", "ai gan gui"),
+        ("A.i g.ầ.n g.ử.i ch.uy3n", "ai gan gui chuyen"),
         ("c h u y ể n t i ề n", "chuyen tien"),
         ("Th0ng ba0 kh0ng", "thong bao khong"),
         ("d!eu k!en", "dieu kien"),
