@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from api.dependencies import ServicesDep
 from bot.channels.telegram_listening import WEBHOOK_PATH
+from bot.messages import Channel
 
 MAX_UPDATE_BYTES: Final = 512 * 1024
 """Far above the largest update that Telegram makes: two messages of 4,096 characters with their entities."""
@@ -25,7 +26,7 @@ async def telegram(request: Request, services: ServicesDep) -> Response:
     404 where Telegram does not post to this process, 403 without the secret, 413 and 400 for what is no
     update, 503 when it could not be committed: Telegram then delivers it again.
     """
-    settings, door = services.settings, services.telegram
+    settings, door = services.settings, services.doors.get(Channel.TELEGRAM)
     if door is None or settings.telegram_mode != "webhook":
         raise HTTPException(HTTPStatus.NOT_FOUND)
     secret = settings.telegram_webhook_secret.get_secret_value()

@@ -6,23 +6,25 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import structlog
 
-from bot.channels.events import TokenRefused
+from bot.channels.door import Door
+from bot.channels.door import opened as door_opened
 from bot.channels.intake import Intake
+from bot.channels.platforms import chat_platforms
 from bot.channels.records import CommittedRecords
-from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_listening import channel_of, listen
 from bot.conversation import Answering, respond_without_records
 from bot.delivery import Delivery
 from bot.limits import Limits
+from bot.messages import Channel
 from bot.settings import Settings
 from db import demo, mailbox, migrate, reference, retention
 from db.engine import Database, accepted_url, sqlite_path
@@ -40,15 +42,6 @@ class SecretMissing(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class TelegramDoor:
-    """Telegram while it is open: what takes its updates in, and the task that listens."""
-
-    channel: TelegramChannel
-    intake: Intake
-    listening: asyncio.Task[None]
-
-
-@dataclass(frozen=True, slots=True)
 class Services:
     """What the parts of one process share."""
 
@@ -58,7 +51,8 @@ class Services:
     delivery: Delivery
     keys: Keys
     limits: Limits
-    telegram: TelegramDoor | None = None
+    doors: Mapping[Channel, Door] = field(default_factory=dict[Channel, Door])
+    """The chat platforms that are switched on."""
 
 
 def utc_now() -> datetime:
@@ -101,51 +95,27 @@ async def open_services(
         keys = Keys(secret)
         limits = Limits(time.monotonic)
         answering = Answering(knowledge=knowledge, settings=settings, keys=keys, limits=limits)
-        telegram = channel_of(settings)
-        if telegram:
+        platforms = chat_platforms(settings)
+        for platform in platforms:
             # Closed after the delivery has stopped: what is being sent would else be cut off, and sent twice.
-            opened.push_async_callback(telegram.close)
-        delivery = Delivery(database, answering, channels=[telegram] if telegram else [], clock=clock)
+            opened.push_async_callback(platform.close)
+        channels = [platform.channel for platform in platforms]
+        delivery = Delivery(database, answering, channels=channels, clock=clock)
         working = asyncio.create_task(delivery.run())
         forgetting = asyncio.create_task(_forget_old_records(database, clock))
         opened.push_async_callback(_cancel, forgetting)
         opened.push_async_callback(_stop, delivery, working)
-        door = None
-        if telegram:
-            door = await opened.enter_async_context(
-                _telegram_open(telegram, database, delivery, settings, clock)
+        doors: dict[Channel, Door] = {}
+        for platform in platforms:
+            intake = Intake(
+                platform.channel,
+                CommittedRecords(database, delivery.accept),
+                outage_replies=respond_without_records,
+                now=clock,
             )
-        yield Services(settings, database, knowledge, delivery, keys, limits, door)
-
-
-@asynccontextmanager
-async def _telegram_open(
-    channel: TelegramChannel,
-    database: Database,
-    delivery: Delivery,
-    settings: Settings,
-    clock: Callable[[], datetime],
-) -> AsyncGenerator[TelegramDoor]:
-    intake = Intake(
-        channel,
-        CommittedRecords(database, delivery.accept),
-        outage_replies=respond_without_records,
-        now=clock,
-    )
-    stop = asyncio.Event()
-    listening = asyncio.create_task(listen(channel, intake, settings, stop))
-    listening.add_done_callback(_say_when_refused)
-    try:
-        yield TelegramDoor(channel, intake, listening)
-    finally:
-        stop.set()
-        await asyncio.wait([listening])
-        await intake.close()
-
-
-def _say_when_refused(listening: asyncio.Task[None]) -> None:
-    if not listening.cancelled() and isinstance(listening.exception(), TokenRefused):
-        log.error("telegram.token_refused", do="set TELEGRAM_TOKEN to what BotFather gives")
+            door = await opened.enter_async_context(door_opened(intake, partial(platform.listen, intake)))
+            doors[platform.channel.channel] = door
+        yield Services(settings, database, knowledge, delivery, keys, limits, doors)
 
 
 async def _stop(delivery: Delivery, working: asyncio.Task[None]) -> None:

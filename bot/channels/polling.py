@@ -1,7 +1,7 @@
 """Long polling, for a machine without a public address: our own loop, so nothing is confirmed too early."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, TypeVar
 
 import structlog
@@ -26,6 +26,11 @@ class PolledChannel(Protocol):
 
     async def fetch(self, offset: int) -> list[Mapping[str, object]]:
         """Wait for updates. An empty list after a while is normal."""
+        ...
+
+    @property
+    def forgets_what_it_hands_out(self) -> bool:
+        """Whether an answer that we do not wait for is lost, rather than given again."""
         ...
 
 
@@ -65,7 +70,8 @@ async def poll(
             if not listening:
                 await unless(stop, channel.listen_by_polling())
                 listening = True
-            batch = await unless(stop, channel.fetch(offset)) or []
+            asking = channel.fetch(offset)
+            batch = (await asking if channel.forgets_what_it_hands_out else await unless(stop, asking)) or []
         except PlatformUnavailable as fault:
             log.warning("polling.unavailable", detail=fault.detail)
             # A webhook that somebody set meanwhile is the same conflict as a second poller.
@@ -90,6 +96,20 @@ async def _take_all(intake: Intake, batch: list[Mapping[str, object]]) -> bool:
 def _next_offset(raw: Mapping[str, object]) -> int:
     number = raw.get("update_id")
     return number + 1 if isinstance(number, int) else 0
+
+
+async def until_it_works(
+    work: Callable[[], Awaitable[None]], stop: asyncio.Event, pauses: Pauses, *, channel: str
+) -> None:
+    """Do `work` again and again until the platform is there, or `stop` is set."""
+    while not stop.is_set():
+        try:
+            await unless(stop, work())
+        except PlatformUnavailable as fault:
+            log.warning("listening.unavailable", channel=channel, detail=fault.detail)
+            await unless(stop, asyncio.sleep(pauses.after_failure(fault.retry_after)))
+        else:
+            return
 
 
 async def unless(stop: asyncio.Event, work: Awaitable[T]) -> T | None:

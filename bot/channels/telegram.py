@@ -81,6 +81,7 @@ class TelegramChannel:
     """One Telegram bot. Needs no network until it is first used."""
 
     channel = Channel.TELEGRAM
+    forgets_what_it_hands_out = False
 
     def __init__(
         self,

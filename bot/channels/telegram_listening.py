@@ -1,21 +1,16 @@
 """One Telegram bot from start to stop: makes itself known, then listens in the way the operator chose."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-import structlog
-
-from bot.channels.events import PlatformUnavailable
 from bot.channels.intake import Intake
-from bot.channels.polling import Pauses, poll, unless
+from bot.channels.polling import Pauses, poll, until_it_works
 from bot.channels.telegram import TelegramChannel, TelegramCommand
 from bot.channels.telegram_updates import MENU
 from bot.settings import Settings
 from bot.texts import Texts, load
 
 WEBHOOK_PATH = "/webhooks/telegram"
-
-log = structlog.get_logger(__name__)
 
 
 def channel_of(settings: Settings) -> TelegramChannel | None:
@@ -39,13 +34,15 @@ async def listen(
     Raises:
         TokenRefused: Telegram does not accept the token; waiting does not help.
     """
-    await _until_it_works(lambda: channel.introduce(_menus()), stop, pauses())
+    await until_it_works(lambda: channel.introduce(_menus()), stop, pauses(), channel=channel.channel)
     if settings.telegram_mode == "polling":
         await poll(channel, intake, stop, pauses=pauses())
         return
     url = settings.public_url.rstrip("/") + WEBHOOK_PATH
     secret = settings.telegram_webhook_secret.get_secret_value()
-    await _until_it_works(lambda: channel.listen_by_webhook(url, secret), stop, pauses())
+    await until_it_works(
+        lambda: channel.listen_by_webhook(url, secret), stop, pauses(), channel=channel.channel
+    )
     await stop.wait()
 
 
@@ -56,14 +53,3 @@ def _menus() -> dict[str, tuple[TelegramCommand, ...]]:
 
 def _menu(texts: Texts) -> tuple[TelegramCommand, ...]:
     return tuple(TelegramCommand(name, texts.get(f"command.{name}")) for name in MENU)
-
-
-async def _until_it_works(work: Callable[[], Awaitable[None]], stop: asyncio.Event, pauses: Pauses) -> None:
-    while not stop.is_set():
-        try:
-            await unless(stop, work())
-        except PlatformUnavailable as fault:
-            log.warning("telegram.unavailable", detail=fault.detail)
-            await unless(stop, asyncio.sleep(pauses.after_failure(fault.retry_after)))
-        else:
-            return

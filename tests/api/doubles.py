@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from bot.channels.door import Door
 from bot.limits import Limits
-from bot.messages import Call, Choice, Incoming, Reply
+from bot.messages import Call, Channel, Choice, Incoming, Reply
 from bot.settings import Settings
 from db.keys import Keys
 from scamcheck.knowledge import KnowledgeUnavailable, SchoolCandidate
@@ -83,7 +84,7 @@ class Desk:
     knowledge: Records = field(default_factory=Records)
     keys: Keys = field(default_factory=lambda: Keys(b"k" * 32))
     limits: Limits = field(default_factory=lambda: Limits(lambda: 0.0))
-    telegram: None = None
+    doors: dict[Channel, Door] = field(default_factory=dict)
 
     @asynccontextmanager
     async def open(self, settings: Settings) -> AsyncIterator["Desk"]:

@@ -99,7 +99,10 @@ async def test_stopped_while_an_answer_is_on_its_way_it_finishes_sending(
 
 @pytest.mark.parametrize(
     ("token", "status", "said"),
-    [("", 2, "TELEGRAM_TOKEN is not set"), ("4242:wrong", 1, "Telegram refuses TELEGRAM_TOKEN")],
+    [
+        ("", 2, "Neither TELEGRAM_TOKEN nor ZALO_BOT_TOKEN is set"),
+        ("4242:wrong", 1, "TELEGRAM_TOKEN is refused"),
+    ],
     ids=["none", "wrong"],
 )
 async def test_without_a_token_that_telegram_accepts_it_says_so_and_ends(
