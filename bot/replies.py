@@ -12,6 +12,7 @@ from bot import identifiers
 from bot.messages import Call, Channel, Choice, Reply
 from bot.texts import Texts
 from scamcheck import phone
+from scamcheck.claims import OwnerKind
 from scamcheck.knowledge import IdentifierKind, School
 from scamcheck.reasons import THE_TEXT, About, AboutKind, Level, Reason, ReasonCode
 from scamcheck.red_flags import Scenario, Voice
@@ -35,6 +36,7 @@ _ALARM = (Level.CONFIRMED_SCAM, Level.SUSPICIOUS)
 _CODE_SCENARIOS = frozenset(
     {Scenario.BANK_IMPOSTOR, Scenario.OTP_THEFT, Scenario.VNEID, Scenario.SOCIAL_INSURANCE}
 )
+_AUTHORITIES = frozenset({OwnerKind.POLICE, OwnerKind.BANK, OwnerKind.AGENCY, OwnerKind.CARRIER})
 _CHILD_SCENARIOS = frozenset(
     {
         None,
@@ -140,7 +142,15 @@ def _steps(verdict: Verdict, texts: Texts) -> Iterator[str]:
     elif verdict.level is Level.OFFICIAL:
         yield texts.get(f"steps.official.{verdict.voice.value}")
     else:
-        yield from texts.lines("steps.unsure" if verdict.observables.assessment.alarming else "steps.nothing")
+        yield from texts.lines(f"steps.{_calm_steps(verdict)}")
+
+
+def _calm_steps(verdict: Verdict) -> str:
+    """Nothing was found. One line is enough, and whom to call back depends on who they say they are."""
+    if verdict.observables.assessment.alarming:
+        return "unsure"
+    claimed = {claim.kind for claim in verdict.observables.claims}
+    return "authority" if claimed & _AUTHORITIES and OwnerKind.SCHOOL not in claimed else "nothing"
 
 
 def calls(contacts: Iterable[ShownContact], *, texts: Texts, now: datetime) -> Iterator[Call]:

@@ -18,7 +18,7 @@ from scamcheck.verdict import Verdict
 
 SPOKEN: Final = {
     "child_emergency": "Có người lạ gọi điện nói con tôi bị tai nạn, đang cấp cứu ở bệnh viện.",
-    "money": "Có người lạ gọi điện đòi tôi chuyển tiền ngay vào tài khoản của họ.",
+    "money": "Có số lạ gọi điện bảo tôi chuyển tiền gấp vào tài khoản cá nhân, giục chuyển ngay.",
     "authority": "Có người gọi điện xưng là công an, ngân hàng.",
     "link_otp": "Có người lạ gọi điện bảo tôi bấm đường link và đọc mã OTP.",
     "missed_call": "Chỉ có cuộc gọi nhỡ, chưa nói gì.",
@@ -53,7 +53,8 @@ def continues(now: Observables, last: LastCheck | None, *, asked: bool) -> bool:
         return is_bare(now) and not last.observables.has_identifier
     if asked or last.bare:
         return True
-    return not now.assessment.suspicious and words_beside(now) <= ADDITION_WORDS
+    still_open = last.level is Level.UNKNOWN or not last.observables.has_identifier
+    return still_open and not now.assessment.suspicious and words_beside(now) <= ADDITION_WORDS
 
 
 def is_bare(seen: Observables) -> bool:

@@ -42,6 +42,23 @@ async def test_a_number_then_a_tap_then_a_school_gives_the_right_verdict_and_con
     assert "ví dụ, không có thật" in third.calls[0].note
 
 
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ("child_emergency", Level.SUSPICIOUS),
+        ("money", Level.SUSPICIOUS),
+        ("link_otp", Level.SUSPICIOUS),
+        ("authority", Level.UNKNOWN),
+        ("missed_call", Level.UNKNOWN),
+    ],
+)
+async def test_what_the_caller_said_decides(text_chat: Chat, said: str, level: Level) -> None:
+    first = await text_chat.say("0977 111 222")
+    reply = await text_chat.pick(first, f"said:{said}")
+    assert reply.level is level
+    assert not any(choice.token.startswith("said:") for choice in reply.choices)
+
+
 async def test_a_school_of_two_namesakes_is_asked_about_and_its_number_comes_after_the_choice(
     chat: Chat,
 ) -> None:
@@ -91,6 +108,13 @@ async def test_a_scam_number_of_before_does_not_colour_another_number(chat: Chat
     await chat.say("0530 000 113")
     reply = await chat.say("0977 111 222")
     assert reply.level is Level.UNKNOWN
+
+
+async def test_a_finished_check_does_not_colour_short_words_that_follow(chat: Chat) -> None:
+    await chat.say(
+        "Công an cảnh báo số 0530 000 113 giả danh giáo viên để lừa tiền, người dân không chuyển tiền"
+    )
+    assert (await chat.say("Mẹ ơi cứu con")).level is not Level.CONFIRMED_SCAM
 
 
 async def test_after_fifteen_minutes_a_tap_is_judged_alone_and_says_so(chat: Chat) -> None:

@@ -22,6 +22,7 @@ from tests.builders import (
     NOW,
     make_account,
     make_assessment,
+    make_claim,
     make_contact,
     make_link,
     make_observables,
@@ -190,6 +191,14 @@ def test_banks_and_codes_lead_to_the_number_on_the_card(scenario: Scenario) -> N
 def test_nothing_alarming_is_answered_with_one_line() -> None:
     assert rendered(make_verdict()).steps == ("Nếu có ai đòi tiền, gọi lại trường trước.",)
     assert len(rendered(make_verdict(alarming=True)).steps) == 2
+
+
+def test_who_says_to_be_the_bank_is_called_back_on_the_number_of_the_card() -> None:
+    verdict = make_verdict()
+    claims = (make_claim(OwnerKind.BANK),)
+    reply = rendered(replace(verdict, observables=replace(verdict.observables, claims=claims)))
+    assert len(reply.steps) == 1
+    assert "số in trên thẻ" in reply.steps[0]
 
 
 def test_unknown_asks_what_the_caller_said_when_only_identifiers_were_given() -> None:
