@@ -13,7 +13,7 @@ from scamcheck.gazetteer import country, read_unit
 from scamcheck.levels import SchoolLevel
 from scamcheck.mentions import Mention, ends_name, find_mentions
 from scamcheck.text import Text, fold
-from scamcheck.words import Word, words
+from scamcheck.words import Word, folded_words, shown
 
 
 class OwnerKind(StrEnum):
@@ -91,7 +91,7 @@ _LONGEST: Final = max(map(len, (*_OWNERS, *_HOSPITALS)))
 
 
 def _owners(text: Text, *, named: bool) -> Iterator[Claim]:
-    read = words(text.folded)
+    read = folded_words(text)
     folded = [word.folded for word in read]
     at = 0
     while at < len(read):
@@ -142,11 +142,11 @@ def _banks(text: Text) -> Iterator[Claim]:
 
 
 def _schools(text: Text) -> Iterator[Claim]:
-    read = words(text.display)
+    read = shown(text)
     sure = [mention for mention in find_mentions(read) if mention.sure]
     if not sure:  # "tr.ườ.ng": only words that the disguise hid, lest "trưởng" lose its marks
         plain = {word.folded for word in read}
-        read = words(text.folded)
+        read = folded_words(text)
         hidden = (mention for mention in find_mentions(read) if read[mention.start].folded not in plain)
         sure = [mention for mention in hidden if mention.sure]
     for mention in sure[:_MAX_SCHOOLS]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from scamcheck.gazetteer import CONNECTORS, Gazetteer, Place, Rank, keys_of, rank_of, read_unit, table
 from scamcheck.knowledge import Commune
 from scamcheck.text import Text
-from scamcheck.words import Word, joined, words
+from scamcheck.words import Word, joined, shown
 
 _WORDS: Final = tomllib.loads((files("scamcheck") / "data" / "place_words.toml").read_text(encoding="utf-8"))
 _CUES: Final = frozenset(_WORDS["cues"].split())
@@ -44,7 +44,7 @@ class CommuneIndex:
         A name that is also an ordinary word or a person's counts only with its unit ("xã Tân Lập"), after a
         word that a place follows ("ở Tân Lập"), or when nothing but the place was said.
         """
-        read = words(text.display)
+        read = shown(text)
         found: dict[str, Commune] = {}
         at = 0
         while at < len(read):

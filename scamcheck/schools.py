@@ -27,7 +27,7 @@ from scamcheck.thresholds import (
     MAX_SCHOOLS_COMPARED,
     MIN_PLACE_RATIO,
 )
-from scamcheck.words import Word, joined, words
+from scamcheck.words import Word, joined, shown, words
 
 _DATA: Final = tomllib.loads((files("scamcheck") / "data" / "school_words.toml").read_text(encoding="utf-8"))
 _AROUND_NAME: Final = frozenset(_DATA["around_name"].split()) | frozenset(fold(_DATA["around_name"]).split())
@@ -66,7 +66,7 @@ class SchoolIndex:
         A name counts after a word that says "school" ("trường", "c2", "mầm non"), after "học" or a class, or
         when the whole text is a name ("nguyen du gia nghia"). At most one is `full`, and only when alone.
         """
-        read = words(text.display)
+        read = shown(text)
         mentions = find_mentions(read)
         found = self._nothing_but(read) or self._mentioned(read, mentions)
         if not found and not any(mention.sure for mention in mentions):

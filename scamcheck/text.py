@@ -8,11 +8,11 @@ that ordinary text, names and the digits of numbers come through unharmed.
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from scamcheck.thresholds import MAX_TEXT_BYTES
 
@@ -28,6 +28,8 @@ class Text:
     display: str
     folded: str
     truncated: bool = False
+    memo: dict[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    """What was worked out from the text once, by whoever needs it again; it goes when the text goes."""
 
 
 def read(raw: str) -> Text:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from scamcheck.text import fold
+from scamcheck.text import Text, fold
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’‘`´ʼ][^\W_]+)*")
 _BREAK: Final = re.compile(r"[!?;\n]|\.\s|[.]{2}|[\"”»)\]]\s")
@@ -47,28 +47,37 @@ def words(text: str) -> tuple[Word, ...]:
     last = 0
     for match in _WORD.finditer(text):
         raw = match[0]
-        between = text[last : match.start()]
-        folded, spelled = _forms(raw)
+        start, end = match.span()
+        typed, folded, spelled, capital, shouted = _forms(raw)
         if not folded:
             continue
-        breaks = bool(found) and _BREAK.search(between) is not None
-        if breaks and between.strip() == "." and len(found[-1].folded) <= _LONGEST_BEFORE_DOT:
-            breaks = False
-        found.append(
-            Word(
-                typed=raw.lower(),
-                folded=folded,
-                spelled=spelled,
-                start=match.start(),
-                end=match.end(),
-                gap=between.strip(),
-                breaks=breaks,
-                capital=raw[0].isupper(),
-                shouted=len(raw) > 1 and raw.isupper(),
-            )
-        )
-        last = match.end()
+        between = text[last:start]
+        gap, breaks = "", False
+        if between != " ":  # most words are parted by a blank and nothing else
+            gap = between.strip()
+            breaks = bool(found) and _BREAK.search(between) is not None
+            if breaks and gap == "." and len(found[-1].folded) <= _LONGEST_BEFORE_DOT:
+                breaks = False
+        found.append(Word(typed, folded, spelled, start, end, gap, breaks, capital, shouted))
+        last = end
     return tuple(found)
+
+
+def shown(text: Text) -> tuple[Word, ...]:
+    """The words of `text.display`, read once for a text however many ask."""
+    return _read_once(text, "shown", text.display)
+
+
+def folded_words(text: Text) -> tuple[Word, ...]:
+    """The words of `text.folded`, read once for a text however many ask."""
+    return _read_once(text, "folded", text.folded)
+
+
+def _read_once(text: Text, name: str, written: str) -> tuple[Word, ...]:
+    held: tuple[Word, ...] | None = text.memo.get(name)
+    if held is None:
+        held = text.memo[name] = words(written)
+    return held
 
 
 def joined(some: Sequence[Word]) -> str:
@@ -77,10 +86,14 @@ def joined(some: Sequence[Word]) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _forms(raw: str) -> tuple[str, str]:
+def _forms(raw: str) -> tuple[str, str, str, bool, bool]:
+    """What a `Word` holds of its letters: typed, folded, spelled, capital, shouted."""
+    typed = raw.lower()
     folded = "".join(char for char in fold(raw) if char.isalnum())
     spelled = folded.replace("y", "i")
-    return folded, "dak" if spelled in {"dac", "dat"} and "đ" in raw.lower() else spelled
+    if spelled in {"dac", "dat"} and "đ" in typed:
+        spelled = "dak"
+    return typed, folded, spelled, raw[0].isupper(), len(raw) > 1 and raw.isupper()
 
 
 _SOUNDS: Final = (
