@@ -120,6 +120,8 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
     score = weights.bias if counts or words.tokens else 0.0
     for name, value in features(words, counts).items():
         gain = weights.of(name) * value
+        if not gain and not name.startswith("s:"):  # most words of a message have no weight
+            continue
         score += gain
         for code in _codes(name):
             given[code] = given.get(code, 0.0) + gain / len(_codes(name))

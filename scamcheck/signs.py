@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import product
+from itertools import combinations
 from typing import Final
 
 _MILLION: Final = 1_000_000
@@ -249,6 +249,4 @@ def _piece(choices: tuple[str, ...]) -> str:
 
 def sign_pairs(codes: Sequence[str]) -> Iterator[str]:
     """Names of the pairs of different signs that stand together in a message, in a fixed order."""
-    for one, other in product(codes, repeat=2):
-        if one < other:
-            yield f"{one}+{other}"
+    return (f"{one}+{other}" for one, other in combinations(sorted(set(codes)), 2))
