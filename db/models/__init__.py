@@ -3,6 +3,7 @@
 from db.models.audit import AuditEntry, Outcome
 from db.models.base import ID, Base, Moment, NaiveTime, RecordState, Sourced
 from db.models.changes import Change, Operation, RecordKind
+from db.models.channel_tokens import ChannelToken, TokenState
 from db.models.checks import Check, CheckCount, CheckIdentifier, CorrectionRequest
 from db.models.contacts import Contact
 from db.models.desk import (
@@ -48,6 +49,7 @@ __all__ = [
     "Base",
     "Change",
     "ChannelName",
+    "ChannelToken",
     "Check",
     "CheckCount",
     "CheckIdentifier",
@@ -103,5 +105,6 @@ __all__ = [
     "StaffSession",
     "StaffStatus",
     "Subscription",
+    "TokenState",
     "VerdictChange",
 ]
