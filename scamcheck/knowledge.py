@@ -172,6 +172,11 @@ class Asker:
     earlier: Observables | None = None
     """Observables of the last 15 minutes of the same conversation, without its text."""
 
+    @property
+    def school_ids(self) -> tuple[str, ...]:
+        """The school chosen in this conversation, then the followed ones."""
+        return (*((self.chosen_school,) if self.chosen_school else ()), *self.follows)
+
 
 NOBODY = Asker()
 

@@ -105,11 +105,7 @@ class MemoryKnowledgeBase:
             owner_contacts=tuple(self._owner_contacts(observables, asker, schools, communes, now)),
             schools=schools,
             asker_schools=tuple(
-                self.schools[id_]
-                for id_ in dict.fromkeys(
-                    [*([asker.chosen_school] if asker.chosen_school else []), *asker.follows]
-                )
-                if id_ in self.schools
+                self.schools[id_] for id_ in dict.fromkeys(asker.school_ids) if id_ in self.schools
             ),
             communes=communes,
             commune_of={
@@ -128,8 +124,8 @@ class MemoryKnowledgeBase:
     def _commune_codes(self, asker: Asker, schools: Sequence[SchoolCandidate]) -> Iterator[str]:
         if asker.commune_code:
             yield asker.commune_code
-        for id_ in (asker.chosen_school, *asker.follows, *(candidate.school.id for candidate in schools)):
-            school = self.schools.get(id_) if id_ else None
+        for id_ in (*asker.school_ids, *(candidate.school.id for candidate in schools)):
+            school = self.schools.get(id_)
             if school is not None and school.commune_code:
                 yield school.commune_code
 
@@ -141,10 +137,8 @@ class MemoryKnowledgeBase:
         communes: Sequence[Commune],
         now: datetime,
     ) -> Iterator[Contact]:
-        school_ids = [candidate.school.id for candidate in schools]
-        for id_ in dict.fromkeys(
-            [*([asker.chosen_school] if asker.chosen_school else []), *asker.follows, *school_ids]
-        ):
+        named = tuple(candidate.school.id for candidate in schools)
+        for id_ in dict.fromkeys(asker.school_ids + named):
             yield from self.contacts_for_school(id_, now)
         codes = [*self._commune_codes(asker, schools), *(commune.code for commune in communes)]
         for code in dict.fromkeys(codes):
