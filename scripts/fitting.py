@@ -25,7 +25,7 @@ EPOCHS: Final = 15
 SETTLED: Final = 5
 """From this epoch on the weights are averaged: the last example seen must not decide."""
 STEP: Final = 0.3
-PULL: Final = {"s": 0.05, "p": 0.05, "w": 0.005}
+PULL: Final = {"s": 0.05, "p": 0.05, "w": 0.002}
 """How strongly each kind of feature is held to its prior, per example: signs are trusted most."""
 MIN_TEXTS: Final = {"s": 1, "p": 4, "w": 2}
 """A pair or a wording seen in fewer texts says more about those texts than about scams."""
