@@ -75,7 +75,7 @@ async def open_services(
         SecretMissing: PostgreSQL without SECRET.
     """
     _write_logs(settings)
-    secret = _secret(settings)
+    secret = secret_of(settings)
     await migrate.upgrade(settings.database_url)
     database = Database(settings.database_url)
     async with contextlib.AsyncExitStack() as opened:
@@ -138,7 +138,7 @@ async def _forget_old_records(database: Database, clock: Callable[[], datetime])
         await asyncio.sleep(FORGETTING_SECONDS)
 
 
-def _secret(settings: Settings) -> bytes:
+def secret_of(settings: Settings) -> bytes:
     """The operator's secret; else one made once beside the SQLite file, readable by its owner only."""
     stated = settings.secret.get_secret_value()
     if stated:

@@ -16,6 +16,7 @@ from bot.settings import Settings
 from db import demo, importing, migrate, reference
 from db.engine import Database, DatabaseInUse, DatabaseUrlRefused
 from db.importing import RowsRefused
+from scripts import staff_commands
 from scripts.check_command import check
 
 app = typer.Typer(
@@ -28,6 +29,8 @@ load = typer.Typer(no_args_is_help=True, help="Take in records from a CSV file: 
 demo_app = typer.Typer(no_args_is_help=True, help="Invented records to try the service with.")
 app.command("check")(check)
 app.add_typer(load, name="load")
+app.add_typer(staff_commands.staff, name="staff")
+app.add_typer(staff_commands.audit, name="audit")
 app.add_typer(demo_app, name="demo")
 
 DatabaseOption = Annotated[

@@ -58,7 +58,7 @@ class Proposal(Base):
     """As it was then, so that a changed address does not make another person."""
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
     """Office of the proposer."""
-    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"), index=True)
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id", ondelete="SET NULL"), index=True)
     """The school it concerns, if one; whose office may approve follows from it."""
     created_at: Mapped[datetime]
     proposed_at: Mapped[datetime | None]

@@ -62,8 +62,10 @@ class Office(Base):
     """Name of the province, as communes have it; an office of the province covers all of it."""
     levels: Mapped[str] = mapped_column(default="")
     """Codes of school levels, separated by commas; empty where levels mean nothing."""
-    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"), unique=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), unique=True)
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id", ondelete="SET NULL"), unique=True)
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="SET NULL"), unique=True
+    )
     """The owner of the contacts that a police unit's staff keep."""
     active: Mapped[bool] = mapped_column(default=True)
     is_example: Mapped[bool] = mapped_column(default=False)

@@ -263,9 +263,14 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table and index
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_office_organisation_id_organisation")
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_office_organisation_id_organisation"),
+            ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_office_school_id_school")),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["school.id"], name=op.f("fk_office_school_id_school"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
         sa.UniqueConstraint("organisation_id", name=op.f("uq_office_organisation_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_office_public_id")),
@@ -469,7 +474,9 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table and index
             ["membership.id"],
             name=op.f("fk_proposal_proposer_membership_id_membership"),
         ),
-        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_proposal_school_id_school")),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["school.id"], name=op.f("fk_proposal_school_id_school"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
         sa.UniqueConstraint("public_id", name=op.f("uq_proposal_public_id")),
     )

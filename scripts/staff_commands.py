@@ -1,0 +1,125 @@
+"""Commands over staff and the audit: the first administrator, verifying the chain, writing a checkpoint."""
+
+import asyncio
+import getpass
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+import db.audit as audit_chain
+from bot.app import secret_of
+from bot.settings import Settings
+from db import staff as staff_records
+from db.audit import AnchorUnreadable, Tampered
+from db.engine import Database
+from db.sealing import Sealer
+
+JOIN_PATH: Final = "/console/join"
+ANCHORS: Final = Path("var/audit-anchor.jsonl")
+
+staff = typer.Typer(no_args_is_help=True, help="People who work at the desk.")
+audit = typer.Typer(no_args_is_help=True, help="The audit: who did what, or was refused it.")
+
+DatabaseOption = Annotated[
+    str, typer.Option("--database", help="Address of the database; else DATABASE_URL, else var/goilai.db.")
+]
+AnchorOption = Annotated[Path, typer.Option("--anchor", help="File of checkpoints, outside the database.")]
+
+
+@staff.callback()
+def _staff() -> None:
+    """People who work at the desk."""
+
+
+@staff.command("first-admin")
+def first_administrator(
+    name: Annotated[str, typer.Argument(help="Name of the person.")],
+    email: Annotated[str, typer.Argument(help="Their own e-mail address.")],
+    database: DatabaseOption = "",
+) -> None:
+    """Invite an administrator, while there are fewer than two. Prints a link and a code to say by voice."""
+    settings = Settings()
+
+    async def invite() -> staff_records.InvitationLink:
+        opened = Database(database or settings.database_url, exclusive=False)
+        try:
+            async with audit_chain.acting(
+                opened,
+                actor=None,
+                action="staff.first_administrator",
+                subject="staff:new",
+                now=datetime.now(UTC),
+            ) as session:
+                return await staff_records.first_administrator(
+                    session, name=name, email=email, operator=getpass.getuser(), now=datetime.now(UTC)
+                )
+        finally:
+            await opened.close()
+
+    try:
+        link = asyncio.run(invite())
+    except staff_records.AdministratorsExist:
+        _refuse("Đã có đủ người quản trị; họ mời người mới. / There are administrators; they invite others.")
+    except staff_records.AlreadyStaff:
+        _refuse("Người này đã có tài khoản hoặc đã được mời. / This person is staff or invited already.")
+    except staff_records.EmailUnreadable:
+        _refuse("Địa chỉ thư không đúng. / This is no e-mail address.")
+    base = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+    print(f"{base}{JOIN_PATH}/{link.token}")
+    print(f"Mã đọc qua điện thoại / code to say by voice: {link.spoken_code}")
+    print("Có hiệu lực 72 giờ, dùng một lần. / Good for 72 hours, once.")
+
+
+@audit.command("verify")
+def verify(database: DatabaseOption = "", anchor: AnchorOption = ANCHORS) -> None:
+    """Recompute the chain and compare it with the checkpoints; status 1 names the first bad row."""
+    settings = Settings()
+
+    async def check() -> audit_chain.Verified | Tampered:
+        opened = Database(database or settings.database_url, exclusive=False)
+        try:
+            async with opened.reading() as session:
+                return await audit_chain.verify(
+                    session, anchors=audit_chain.read_anchors(anchor), sealer=_sealer(settings)
+                )
+        finally:
+            await opened.close()
+
+    try:
+        found = asyncio.run(check())
+    except AnchorUnreadable as line:
+        _refuse(f"Tệp mốc kiểm không đọc được / the checkpoint file is damaged: {line}")
+    if isinstance(found, Tampered):
+        _refuse(f"SAI ở dòng / BAD ROW {found.seq}: {found.why}")
+    print(f"OK: {found.entries} dòng / entries, {found.anchors} mốc / checkpoints. {found.head}")
+
+
+@audit.command("checkpoint")
+def checkpoint(database: DatabaseOption = "", anchor: AnchorOption = ANCHORS) -> None:
+    """Append the newest hash, signed, to the checkpoint file."""
+    settings = Settings()
+
+    async def write() -> audit_chain.Anchor | None:
+        opened = Database(database or settings.database_url, exclusive=False)
+        try:
+            async with opened.reading() as session:
+                return await audit_chain.checkpoint(
+                    session, anchor, sealer=_sealer(settings), now=datetime.now(UTC)
+                )
+        finally:
+            await opened.close()
+
+    written = asyncio.run(write())
+    print("Không có gì mới. / Nothing new." if written is None else f"{written.seq} {written.hash}")
+
+
+def _sealer(settings: Settings) -> Sealer:
+    return Sealer(secret_of(settings))
+
+
+def _refuse(why: str) -> NoReturn:
+    print(why, file=sys.stderr)
+    raise typer.Exit(1)
