@@ -47,6 +47,11 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
+# "[Canh bao]", "(TB)", "Khuyen cao:" before a text cost a scammer nothing and are not read as words of it.
+_WARNING_PREFIX: Final = re.compile(
+    r"\W{0,4}(?:[\[(<{]\s?(?:tb|thong bao|canh bao|khuyen cao|canh giac|luu y|khan)[^\])>}]{0,20}[\])>}]"
+    r"|(?:tb|thong bao|canh bao|khuyen cao|canh giac|luu y)(?=\s?[:!]))[\s:!.-]{0,4}"
+)
 _PAID_TO: Final = frozenset({"money", "said", "grouped", "phone", "long", "stop"})
 _MARKS: Final = {
     "link": "$link",
@@ -136,7 +141,8 @@ def lexicon() -> Lexicon:
 def words_of(folded: str) -> Words:
     """The folded text as words, with amounts, numbers, links and times replaced by one word each."""
     rules = lexicon()
-    found = list(_TOKEN.finditer(folded))
+    prefix = _WARNING_PREFIX.match(folded)
+    found = list(_TOKEN.finditer(folded, prefix.end() if prefix else 0))
     tokens: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
