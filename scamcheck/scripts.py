@@ -6,9 +6,11 @@ order-aware score decides. A long post can contain a script, a short message can
 
 import re
 import tomllib
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from heapq import nsmallest
 from importlib.resources import files
 from typing import Final
 
@@ -19,12 +21,14 @@ from scamcheck.thresholds import (
     SCRIPT_CANDIDATES,
     SCRIPT_MATCH_SCORE,
     SCRIPT_MIN_LETTERS,
+    SCRIPT_POSTINGS,
     SCRIPT_STRETCH_SCORE,
     SCRIPT_WHOLE_LENGTH,
+    SCRIPTS_COMPARED,
 )
 
 _PIECE: Final = 5
-_PIECES_ASKED: Final = 600
+_FAR_FEWER: Final = 4
 _SLOT: Final = re.compile(r"\{[a-z_]{1,20}\}")
 _MASKED: Final = re.compile(
     r"(?:https?|hxxps?)[:/]\S{1,300}|www\.\S{3,300}"
@@ -44,41 +48,59 @@ class ScriptIndex:
     def __init__(self, scripts: Iterable[Script]) -> None:
         self._scripts = tuple(scripts)
         self._texts = tuple(masked(read(script.text).folded) for script in self._scripts)
-        self._with_piece: dict[str, list[int]] = {}
+        self._with_piece: dict[str, array[int]] = {}
         for at, text in enumerate(self._texts):
             for piece in _pieces(text):
-                self._with_piece.setdefault(piece, []).append(at)
+                self._with_piece.setdefault(piece, array("I")).append(at)
 
     def candidates(self, text: Text) -> tuple[ScriptCandidate, ...]:
         """The scripts that the text is a member of, best first: score at or above `SCRIPT_MATCH_SCORE`."""
         message = masked(text.folded)
         if len(message) < SCRIPT_MIN_LETTERS:
             return ()
-        found = [
-            ScriptCandidate(self._scripts[at], round(score, 2))
-            for at in self._nearest(message)
-            if (score := likeness(message, self._texts[at]))
-        ]
+        stretches = SCRIPT_CANDIDATES
+        found: list[ScriptCandidate] = []
+        for at in self._nearest(message):
+            script = self._texts[at]
+            if not same_length(message, script):
+                if not stretches:  # finding the best stretch costs fifty times what comparing wholes does
+                    continue
+                stretches -= 1
+            score = likeness(message, script)
+            if score:
+                found.append(ScriptCandidate(self._scripts[at], round(score, 2)))
         return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.script.id)))
 
     def _nearest(self, message: str) -> list[int]:
-        """Indexes of the scripts that share most pieces, rare pieces first when there are very many."""
-        held = [self._with_piece[piece] for piece in _pieces(message) if piece in self._with_piece]
+        """Indexes of the scripts that share most pieces. Of very many pieces only the rarest are counted."""
+        # Every other piece of the message: the scripts' own are all held, so no place is missed.
+        asked = dict.fromkeys(message[at : at + _PIECE] for at in range(0, len(message) - _PIECE + 1, 2))
+        held = [scripts for piece in asked if (scripts := self._with_piece.get(piece)) is not None]
         held.sort(key=len)
         shared: Counter[int] = Counter()
-        for scripts in held[:_PIECES_ASKED]:
+        budget = max(SCRIPT_POSTINGS, len(message) * 2)
+        for scripts in held:
+            budget -= len(scripts)
+            if budget < 0:
+                break
             shared.update(scripts)
+        fewest = max(2, max(shared.values(), default=0) // _FAR_FEWER)
         # A share of the script's own pieces: a long post shares a few pieces with every script.
-        share = {at: count / len(self._texts[at]) for at, count in shared.items() if count > 1}
-        return sorted(share, key=lambda at: (-share[at], at))[:SCRIPT_CANDIDATES]
+        share = [(-count / len(self._texts[at]), at) for at, count in shared.items() if count >= fewest]
+        return [at for _, at in nsmallest(SCRIPTS_COMPARED, share)]
+
+
+def same_length(message: str, script: str) -> bool:
+    """Whether two masked texts are compared whole, and not one with a stretch of the other."""
+    shorter, longer = sorted((len(message), len(script)))
+    return longer <= shorter * SCRIPT_WHOLE_LENGTH
 
 
 def likeness(message: str, script: str) -> float:
     """Score of two masked texts, 0 to 100, or 0 below the threshold; a stretch of one may match the other."""
-    shorter, longer = sorted((len(message), len(script)))
-    if longer <= shorter * SCRIPT_WHOLE_LENGTH:
+    if same_length(message, script):
         return match.ratio(message, script, cutoff=SCRIPT_MATCH_SCORE)
-    if shorter < SCRIPT_MIN_LETTERS:
+    if min(len(message), len(script)) < SCRIPT_MIN_LETTERS:
         return 0.0
     return match.partial_ratio(message, script, cutoff=SCRIPT_STRETCH_SCORE)
 
