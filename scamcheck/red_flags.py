@@ -120,11 +120,11 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
     score = weights.bias if counts or words.tokens else 0.0
     for name, value in features(words, counts).items():
         gain = weights.of(name) * value
-        if not gain and not name.startswith("s:"):  # most words of a message have no weight
-            continue
         score += gain
-        for code in _codes(name):
-            given[code] = given.get(code, 0.0) + gain / len(_codes(name))
+        if gain or name.startswith("s:"):  # most words of a message have no weight
+            codes = (_WORDING,) if name.startswith("w:") else _codes(name)
+            for code in codes:
+                given[code] = given.get(code, 0.0) + gain / len(codes)
     signs, counter_signs = _as_signs(given, hits, words, before)
     groups = Counter(rule.group for code in counts if (rule := _rule(code)))
     scenario = _scenario(counts)
@@ -195,10 +195,10 @@ class _Weights:
     def of(self, feature: str) -> float:
         """The fitted weight; for a sign the fit did not see, what its reviewer wrote."""
         held = self.fitted.get(feature)
-        if held is None and feature.startswith("s:"):
-            rule = _rule(feature[2:])
-            return rule.weight if rule else 0.0
-        return held or 0.0
+        if held is not None or not feature.startswith("s:"):
+            return held or 0.0
+        rule = _rule(feature[2:])
+        return rule.weight if rule else 0.0
 
 
 @cache
@@ -223,8 +223,7 @@ def _rule(code: str) -> SignRule | None:
 
 
 def _codes(feature: str) -> tuple[str, ...]:
-    kind, name = feature.split(":", 1)
-    return tuple(name.split("+")) if kind in {"s", "p"} else (_WORDING,)
+    return tuple(feature[2:].split("+"))
 
 
 def _marks(
