@@ -46,6 +46,8 @@ class Incoming:
     edited: bool = False
     unreadable: bool = False
     """Something came that cannot be read yet: a picture, a voice message, a sticker."""
+    withheld: bool = False
+    """The platform keeps the content from machines, whatever it is, for this person's protection."""
     is_group: bool = False
     language: str = "vi"
 

@@ -14,10 +14,18 @@ TEXT_LIMIT: Final = 2000
 """The longest message that Zalo takes."""
 
 
-def as_text(reply: Reply, *, numbered: bool, limit: int = TEXT_LIMIT, texts: Texts | None = None) -> str:
+def as_text(
+    reply: Reply,
+    *,
+    numbered: bool,
+    limit: int = TEXT_LIMIT,
+    texts: Texts | None = None,
+    skip_choices: int = 0,
+) -> str:
     """The reply in at most `limit` characters; with `numbered`, choices are a list to answer by digit.
 
-    Without `numbered` the channel shows choices and links itself, as buttons.
+    Without `numbered` the channel shows choices and links itself, as buttons. A channel that has few buttons
+    shows the first `skip_choices` as such; the others are listed, under the numbers that they have anyway.
 
     Replies are written to fit. Should one be longer all the same (names of records are not ours), its quiet
     parts go first: notes but the last, reasons, advice; never the headline, the steps or the contacts.
@@ -25,7 +33,7 @@ def as_text(reply: Reply, *, numbered: bool, limit: int = TEXT_LIMIT, texts: Tex
     words = texts or load("vi")
     text = ""
     for shorter in _ever_shorter(reply):
-        text = "\n\n".join(_parts(shorter, words, numbered=numbered))
+        text = "\n\n".join(_parts(shorter, words, numbered=numbered, skip_choices=skip_choices))
         if len(text) <= limit:
             return text
     return text[: limit - 1].rstrip() + "…"
@@ -41,7 +49,7 @@ def _ever_shorter(reply: Reply) -> Iterator[Reply]:
     yield replace(reply, advice=(), reasons=())
 
 
-def _parts(reply: Reply, texts: Texts, *, numbered: bool) -> Iterator[str]:
+def _parts(reply: Reply, texts: Texts, *, numbered: bool, skip_choices: int) -> Iterator[str]:
     yield reply.headline
     if reply.steps:
         yield "\n".join(f"• {step}" for step in reply.steps)
@@ -62,6 +70,7 @@ def _parts(reply: Reply, texts: Texts, *, numbered: bool) -> Iterator[str]:
     choices = [
         texts.get("form.numbered_choice", number=str(number), label=choice.label)
         for number, choice in enumerate(reply.choices if numbered else (), start=1)
+        if number > skip_choices
     ]
     if reply.question or choices:
         answer_by = [texts.get("form.numbered")] if choices else []

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.channels import telegram_listening
+from bot.channels import telegram_listening, zalo_bot_listening
 from bot.channels.intake import Intake, ListeningChannel
 from bot.settings import Settings
 
@@ -27,6 +27,14 @@ def chat_platforms(settings: Settings) -> list[Platform]:
                 telegram,
                 lambda intake, stop: telegram_listening.listen(telegram, intake, settings, stop),
                 telegram.close,
+            )
+        )
+    if zalo_bot := zalo_bot_listening.channel_of(settings):
+        platforms.append(
+            Platform(
+                zalo_bot,
+                lambda intake, stop: zalo_bot_listening.listen(zalo_bot, intake, settings, stop),
+                zalo_bot.close,
             )
         )
     return platforms

@@ -120,9 +120,7 @@ def _handler(incoming: Incoming, context: Context) -> tuple[str, str, Handler | 
 async def _words(incoming: Incoming, context: Context) -> Turn:
     text = check.whole_text(incoming)
     if not text.strip():
-        return (
-            await talk.unreadable(context) if incoming.unreadable else await talk.hello("", incoming, context)
-        )
+        return await (talk.unreadable if incoming.unreadable else talk.hello)("", incoming, context)
     if menu_digit(text) is not None and not incoming.shared_numbers:
         return _not_on_menu(context)
     seen = extract(text)

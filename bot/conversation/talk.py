@@ -1,8 +1,12 @@
 """Hello, thanks, stop, who are you, what can you do: a fitting line, and always the way back to a check."""
 
+from dataclasses import replace
+
+from bot.accounts import official_accounts
 from bot.conversation.context import Context, Turn, say
 from bot.conversation.words import plain
-from bot.messages import Choice, Incoming, Reply
+from bot.messages import Choice, Incoming, Link, Reply
+from bot.replies import call_113
 from db import checks, people
 
 _THANKS = ("cam on", "thank", "tks", "ok", "da", "vang", "uh", "u", "tam biet", "bye")
@@ -28,8 +32,28 @@ async def hello(_argument: str, _incoming: Incoming, context: Context) -> Turn:
 
 
 async def who(_argument: str, _incoming: Incoming, context: Context) -> Turn:
-    """/toilaai."""
-    return _standing("who", context)
+    """/toilaai: who speaks, and which accounts are ours, so that a false one can be told."""
+    turn = _standing("who", context)
+    accounts = official_accounts(context.settings)
+    if not accounts:
+        return turn
+    texts = context.texts
+    named = {account: texts.get(f"account.{account.channel.value}") for account in accounts}
+    lines = (
+        texts.get("account.line", channel=channel, name=account.name) if account.name else channel
+        for account, channel in named.items()
+    )
+    links = (
+        Link(account.link, texts.get("account.open", channel=channel))
+        for account, channel in named.items()
+        if account.link
+    )
+    reply = replace(
+        turn.replies[0],
+        advice=(texts.get("account.ours"), *(f"– {line}" for line in lines), texts.get("account.others")),
+        links=tuple(links),
+    )
+    return say(reply, turn.memory)
 
 
 async def menu(_argument: str, _incoming: Incoming, context: Context) -> Turn:
@@ -54,10 +78,17 @@ async def cancel(_argument: str, _incoming: Incoming, context: Context) -> Turn:
     return say(Reply(context.texts.get("talk.cancelled")), context.memory.without_question())
 
 
-async def unreadable(context: Context) -> Turn:
+async def unreadable(_argument: str, incoming: Incoming, context: Context) -> Turn:
     """A picture, a voice message, a sticker: say so honestly, and the steps that are right anyway."""
     texts = context.texts
-    reply = Reply(texts.get("talk.unreadable"), steps=texts.lines("talk.unreadable_steps"))
+    key = "talk.withheld" if incoming.withheld else "talk.unreadable"
+    page = context.settings.public_url
+    reply = Reply(
+        texts.get(key),
+        steps=texts.lines(f"{key}_steps"),
+        calls=(call_113(texts),) if incoming.withheld else (),
+        links=(Link(page, texts.get("talk.web_page")),) if incoming.withheld and page else (),
+    )
     return say(context.standing(reply), context.memory.without_question())
 
 

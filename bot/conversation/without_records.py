@@ -47,7 +47,8 @@ async def respond_without_records(incoming: Incoming, now: datetime) -> tuple[Re
     if verb == "said":
         text = checking.SPOKEN.get(argument, "")
     if not text.strip():
-        key = "talk.unreadable" if incoming.unreadable else "headline.cannot_check"
+        unread = "talk.withheld" if incoming.withheld else "talk.unreadable"
+        key = unread if incoming.unreadable else "headline.cannot_check"
         return (fixed_steps(texts, texts.get(key)),)
     verdict = await check(text, NoRecords(), now=now)
     reply = render(

@@ -203,7 +203,7 @@ def make_chat(  # noqa: PLR0917
     return Chat(delivery, Sender(database, platform, clock=clock), platform, clock)
 
 
-@pytest.fixture(params=[Channel.WEB, Channel.TELEGRAM, Channel.ZALO_BOT])
+@pytest.fixture(params=list(Channel))
 def chat(
     request: pytest.FixtureRequest,
     database: Database,
@@ -211,7 +211,7 @@ def chat(
     clock: Clock,
     limits: Limits,
 ) -> Chat:
-    """A person on each kind of channel: a page, buttons, text only."""
+    """A person on each channel: a page, buttons, text only, few buttons."""
     return make_chat(database, knowledge, clock, limits, request.param)
 
 

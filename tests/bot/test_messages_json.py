@@ -28,6 +28,7 @@ INCOMING = Incoming(
     start="s_1",
     edited=True,
     unreadable=True,
+    withheld=True,
     is_group=True,
     language="en",
 )

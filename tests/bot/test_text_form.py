@@ -59,3 +59,18 @@ def test_what_is_too_long_all_the_same_keeps_headline_steps_and_contacts() -> No
 
 def test_even_steps_that_fit_nowhere_are_cut_to_the_limit() -> None:
     assert len(as_text(Reply("Đầu", steps=("dài " * 900,)), numbered=True)) <= 2000
+
+
+def test_choices_that_are_buttons_are_not_listed_and_the_others_keep_their_numbers() -> None:
+    reply = Reply("Đầu đề", choices=tuple(Choice(f"c{n}", f"việc {n}") for n in range(1, 6)))
+
+    text = as_text(reply, numbered=True, skip_choices=3)
+
+    assert "việc 3" not in text
+    assert "4. việc 4\n5. việc 5" in text
+
+
+def test_when_every_choice_is_a_button_nobody_is_told_to_answer_by_number() -> None:
+    reply = Reply("Đầu đề", choices=(Choice("menu", "Việc khác"),))
+
+    assert as_text(reply, numbered=True, skip_choices=1) == "Đầu đề"
