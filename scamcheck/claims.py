@@ -11,7 +11,7 @@ from typing import Final
 from scamcheck.bank_account import bank_named
 from scamcheck.gazetteer import country, read_unit
 from scamcheck.levels import SchoolLevel
-from scamcheck.mentions import Mention, ends_name, find_mentions
+from scamcheck.mentions import Mention, ends_name, find_mentions, mentions_shown
 from scamcheck.text import Text, fold
 from scamcheck.words import Word, folded_words, shown
 
@@ -143,7 +143,7 @@ def _banks(text: Text) -> Iterator[Claim]:
 
 def _schools(text: Text) -> Iterator[Claim]:
     read = shown(text)
-    sure = [mention for mention in find_mentions(read) if mention.sure]
+    sure = [mention for mention in mentions_shown(text) if mention.sure]
     if not sure:  # "tr.ườ.ng": only words that the disguise hid, lest "trưởng" lose its marks
         plain = {word.folded for word in read}
         read = folded_words(text)

@@ -34,6 +34,7 @@ _UNITS: Final[dict[tuple[str, ...], frozenset[Rank]]] = {
     for form in (tuple(unit.split()), tuple(fold(unit).split()))
 }
 """Unit words as typed with marks and without; "quán" and "xa" with other marks are none."""
+_UNIT_HEADS: Final = frozenset(form[0] for form in _UNITS)
 _CITY: Final = frozenset({("thành", "phố"), ("thanh", "pho"), ("tp",)})
 _LONGEST_UNIT: Final = 2
 _LONGEST_SHORT_UNIT: Final = 2
@@ -58,6 +59,8 @@ class Unit:
 
 def read_unit(some: Sequence[Word], at: int) -> Unit | None:
     """The unit word at this place, and the word after it."""
+    if at >= len(some) or some[at].typed not in _UNIT_HEADS:
+        return None
     for count in range(min(_LONGEST_UNIT, len(some) - at), 0, -1):
         typed = tuple(word.typed for word in some[at : at + count])
         ranks = _UNITS.get(typed)
@@ -148,7 +151,9 @@ class Gazetteer:
     def _longest(self, some: Sequence[Word], at: int) -> tuple[str, int] | None:
         if at >= len(some):  # a unit word may be the last: "P" of ":P"
             return None
-        if joined(some[at : at + 2])[:_HEAD] not in self._heads and some[at].spelled not in self.keys:
+        first = some[at].spelled
+        head = first[:_HEAD] if len(first) >= _HEAD else joined(some[at : at + 2])[:_HEAD]
+        if head not in self._heads and first not in self.keys:
             return None
         for count in range(min(_LONGEST_PLACE, len(some) - at), 0, -1):
             if any(word.breaks for word in some[at + 1 : at + count]):

@@ -11,7 +11,8 @@ from importlib.resources import files
 from typing import Final
 
 from scamcheck.levels import SchoolLevel, Stage, needs_context, read_class, read_level
-from scamcheck.words import Word
+from scamcheck.text import Text
+from scamcheck.words import Word, shown
 
 _DATA: Final = tomllib.loads((files("scamcheck") / "data" / "school_words.toml").read_text(encoding="utf-8"))
 _NO_SCHOOL_AFTER: Final = frozenset(_DATA["no_school_after"].split())
@@ -64,6 +65,14 @@ def find_mentions(read: Sequence[Word]) -> tuple[Mention, ...]:
             found.append(mention)
             at = max(mention.name_at, at + 1)
     return tuple(_with_class(mention, classes) for mention in found)
+
+
+def mentions_shown(text: Text) -> tuple[Mention, ...]:
+    """The mentions among the words of `text.display`, found once for a text however many ask."""
+    held: tuple[Mention, ...] | None = text.memo.get("mentions")
+    if held is None:
+        held = text.memo["mentions"] = find_mentions(shown(text))
+    return held
 
 
 def other_institution(read: Sequence[Word], at: int) -> bool:

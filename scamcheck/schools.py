@@ -16,7 +16,7 @@ from scamcheck.gazetteer import Gazetteer, Place, country, read_unit
 from scamcheck.knowledge import Commune, School, SchoolCandidate
 from scamcheck.levels import SchoolLevel, Stage, read_class, read_level
 from scamcheck.match import nearest
-from scamcheck.mentions import Mention, ends_name, find_mentions, other_institution
+from scamcheck.mentions import Mention, ends_name, find_mentions, mentions_shown, other_institution
 from scamcheck.name_index import Hit, Likeness, NameIndex
 from scamcheck.school_records import Asked, Entry, Fit, Sites, entries_of, fitting, level_types_known_by_place
 from scamcheck.text import Text, fold
@@ -67,7 +67,7 @@ class SchoolIndex:
         when the whole text is a name ("nguyen du gia nghia"). At most one is `full`, and only when alone.
         """
         read = shown(text)
-        mentions = find_mentions(read)
+        mentions = mentions_shown(text)
         found = self._nothing_but(read) or self._mentioned(read, mentions)
         if not found and not any(mention.sure for mention in mentions):
             # A disguised text ("tr.ườ.ng") shows its school only to the reading the claims were made from.
