@@ -118,7 +118,8 @@ def _seen(observables: Observables) -> Identifiers:
 def _told(expect: dict[str, Any]) -> Identifiers:
     accounts: set[str] = set()
     for account in expect.get("accounts", ()):
-        bank = bank_named(fold(account["bank"])) if account.get("bank") else None
+        # A label names a bank and nothing else, so its short names count as after "ngân hàng".
+        bank = bank_named(f"ngan hang {fold(account['bank'])}") if account.get("bank") else None
         accounts.add(f"{bank.bin if bank else '?'}:{account['number']}")
     urls = {url.removeprefix("www.") for url in expect.get("urls", ())}
     return {"phones": set(expect.get("phones", ())), "accounts": accounts, "urls": urls}
