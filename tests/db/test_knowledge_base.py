@@ -68,7 +68,7 @@ async def test_all_identifiers_of_a_message_are_one_question(
 ) -> None:
     await known.warm_up()
     message = extract(
-        "số 0912000099 và 0912000098 nhắn vào https://lua-dao.example/a rồi bảo chuyển vào stk 0011223344556 Vietcombank"
+        "số 0912000099 và 0912000098 nhắn vào https://lua-dao-vi-du.com/a rồi bảo chuyển vào stk 0011223344556 Vietcombank"
     )
     with statements_of(database) as statements:
         await known.gather(message, NOBODY, NOW)
@@ -80,10 +80,10 @@ async def test_all_identifiers_of_a_message_are_one_question(
 @pytest.mark.parametrize(
     ("recorded", "message", "matches"),
     [
-        ("lua-dao.example", "https://lua-dao.example/hoan-tien", True),
-        ("lua-dao.example", "https://www.dang-nhap.lua-dao.example", True),
-        ("dang-nhap.lua-dao.example", "https://lua-dao.example", False),
-        ("lua-dao.example", "https://khonglua-dao.example", False),
+        ("lua-dao-vi-du.com", "https://lua-dao-vi-du.com/hoan-tien", True),
+        ("lua-dao-vi-du.com", "https://www.dang-nhap.lua-dao-vi-du.com", True),
+        ("dang-nhap.lua-dao-vi-du.com", "https://lua-dao-vi-du.com", False),
+        ("lua-dao-vi-du.com", "https://khonglua-dao-vi-du.com", False),
         ("bit.ly/abc", "https://bit.ly/abc", True),
         ("bit.ly/abc", "https://bit.ly/xyz", False),
     ],
