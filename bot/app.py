@@ -95,7 +95,7 @@ async def open_services(
         keys = Keys(secret)
         limits = Limits(time.monotonic)
         answering = Answering(knowledge=knowledge, settings=settings, keys=keys, limits=limits)
-        platforms = chat_platforms(settings)
+        platforms = chat_platforms(settings, database, secret, clock)
         for platform in platforms:
             # Closed after the delivery has stopped: what is being sent would else be cut off, and sent twice.
             opened.push_async_callback(platform.close)

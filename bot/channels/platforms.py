@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.channels import telegram_listening, zalo_bot_listening
+from bot.channels import telegram_listening, zalo_bot_listening, zalo_oa_listening
 from bot.channels.intake import Intake, ListeningChannel
+from bot.channels.zalo_oa import ZaloOaChannel
 from bot.settings import Settings
+from db.engine import Database
+from db.sealing import Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,17 @@ class Platform:
     close: Callable[[], Awaitable[None]]
 
 
-def chat_platforms(settings: Settings) -> list[Platform]:
-    """The platforms of these settings. Opens no connection."""
+def chat_platforms(
+    settings: Settings, database: Database, secret: bytes, clock: Callable[[], datetime]
+) -> list[Platform]:
+    """The platforms of these settings. Opens no connection.
+
+    Args:
+        settings: what the operator set.
+        database: where tokens are kept that must be renewed.
+        secret: seals them.
+        clock: the time, aware.
+    """
     platforms: list[Platform] = []
     if telegram := telegram_listening.channel_of(settings):
         platforms.append(
@@ -37,4 +50,22 @@ def chat_platforms(settings: Settings) -> list[Platform]:
                 zalo_bot.close,
             )
         )
+    if settings.zalo_oa_id:
+        platforms.append(_official_account(settings, database, Sealer(secret), clock))
     return platforms
+
+
+def _official_account(
+    settings: Settings, database: Database, sealer: Sealer, clock: Callable[[], datetime]
+) -> Platform:
+    tokens = zalo_oa_listening.tokens_of(settings, database, sealer, clock)
+    account = ZaloOaChannel(settings.zalo_oa_id, tokens, api_base=settings.zalo_oa_api_base)
+
+    async def listen(_intake: Intake, stop: asyncio.Event) -> None:
+        await tokens.keep(stop)
+
+    async def close() -> None:
+        await account.close()
+        await tokens.close()
+
+    return Platform(account, listen, close)

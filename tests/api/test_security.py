@@ -34,6 +34,8 @@ PUBLIC = {
     "GET /readyz",
     # Opened by its own secret, not by a role.
     "POST /webhooks/telegram",
+    "POST /webhooks/zalo-bot",
+    "POST /webhooks/zalo-oa",
 }
 """Routes that anybody may use. A route that is not here needs a role."""
 
