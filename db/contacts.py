@@ -17,6 +17,9 @@ from scamcheck.duty_hours import parse_duty_hours
 from scamcheck.knowledge import IdentifierKind
 from scamcheck.phone import PhoneKind, printed
 
+SHOWN: Final = (models.RecordState.ACTIVE,)
+KEPT: Final = (models.RecordState.ACTIVE, models.RecordState.SUSPENDED)
+"""A frozen contact is not shown, and is still its owner's."""
 LISTED: Final = (
     models.IndicatorState.CONFIRMED,
     models.IndicatorState.TEMPORARY_WARNING,
@@ -112,33 +115,81 @@ async def add_contact(
     return contact
 
 
-async def withdraw_contact(session: AsyncSession, contact_id: int, *, now: datetime) -> None:
-    """Stop showing a contact; its row stays.
+async def withdraw_contact(
+    session: AsyncSession, contact_id: int, *, version: int | None = None, now: datetime
+) -> None:
+    """Give a contact up, shown or frozen; its row stays. `version` is the one that whoever decided had seen.
 
     Raises:
-        ContactNotActive: it was not shown.
+        ContactNotActive: it was given up before, or changed since.
     """
-    await changes.one_at_a_time(session)
-    withdrawn = await session.scalar(
-        update(models.Contact)
-        .where(models.Contact.id == contact_id, models.Contact.status == models.RecordState.ACTIVE)
-        .values(status=models.RecordState.WITHDRAWN, version=models.Contact.version + 1, updated_at=now)
-        .returning(models.Contact.id)
-    )
-    if withdrawn is None:
-        raise ContactNotActive(contact_id)
-    changes.record_change(
-        session, models.RecordKind.CONTACT, str(contact_id), models.Operation.REMOVED, now=now
+    await _change(session, contact_id, KEPT, models.RecordState.WITHDRAWN, version=version, now=now)
+
+
+async def freeze_contact(
+    session: AsyncSession, contact_id: int, *, version: int | None = None, now: datetime
+) -> None:
+    """Stop showing a contact for now. It stays its owner's: nobody else can have it, nor can it be listed.
+
+    Raises:
+        ContactNotActive: it is not shown, or was changed since.
+    """
+    await _change(session, contact_id, SHOWN, models.RecordState.SUSPENDED, version=version, now=now)
+
+
+async def unfreeze_contact(session: AsyncSession, contact_id: int, *, version: int, now: datetime) -> None:
+    """Show a frozen contact again.
+
+    Raises:
+        ContactNotActive: it is not frozen, or was changed since.
+    """
+    frozen = (models.RecordState.SUSPENDED,)
+    await _change(session, contact_id, frozen, models.RecordState.ACTIVE, version=version, now=now)
+
+
+async def reconfirm_contact(
+    session: AsyncSession,
+    contact_id: int,
+    *,
+    version: int,
+    verified_at: date,
+    expires_at: datetime,
+    now: datetime,
+) -> None:
+    """Note that a shown contact is still right, and until when that counts.
+
+    Raises:
+        ContactNotActive: it is not shown, or was changed since.
+    """
+    await _change(
+        session,
+        contact_id,
+        SHOWN,
+        models.RecordState.ACTIVE,
+        version=version,
+        now=now,
+        verified_at=verified_at,
+        expires_at=expires_at,
     )
 
 
 async def is_active_contact(session: AsyncSession, kind: IdentifierKind, key: str) -> bool:
-    """Whether an active contact has this key, expired or not: an expired hotline is still its owner's."""
+    """Whether an active contact has this key, expired or frozen too: such a hotline is still its owner's."""
     found = await session.scalar(
         select(models.Contact.id).where(
             models.Contact.kind == kind,
             models.Contact.key == key,
-            models.Contact.status == models.RecordState.ACTIVE,
+            models.Contact.status.in_(KEPT),
+        )
+    )
+    return found is not None
+
+
+async def is_shown_contact(session: AsyncSession, kind: IdentifierKind, key: str) -> bool:
+    """Whether a contact with this key is active and not frozen."""
+    found = await session.scalar(
+        select(models.Contact.id).where(
+            models.Contact.kind == kind, models.Contact.key == key, models.Contact.status.in_(SHOWN)
         )
     )
     return found is not None
@@ -201,6 +252,33 @@ def _owner(row: models.Contact) -> knowledge.Owner | None:
             commune_code=row.organisation.commune_code,
         )
     return None
+
+
+async def _change(
+    session: AsyncSession,
+    contact_id: int,
+    from_: tuple[models.RecordState, ...],
+    to: models.RecordState,
+    *,
+    version: int | None,
+    now: datetime,
+    **values: object,
+) -> None:
+    await changes.one_at_a_time(session)
+    statement = update(models.Contact).where(
+        models.Contact.id == contact_id, models.Contact.status.in_(from_)
+    )
+    if version is not None:
+        statement = statement.where(models.Contact.version == version)
+    changed = await session.scalar(
+        statement.values(status=to, version=models.Contact.version + 1, updated_at=now, **values).returning(
+            models.Contact.id
+        )
+    )
+    if changed is None:
+        raise ContactNotActive(contact_id)
+    operation = models.Operation.CHANGED if to is models.RecordState.ACTIVE else models.Operation.REMOVED
+    changes.record_change(session, models.RecordKind.CONTACT, str(contact_id), operation, now=now)
 
 
 async def _is_listed(session: AsyncSession, kind: IdentifierKind, key: str) -> bool:

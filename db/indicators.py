@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import changes, contacts, models
+from db import changes, contacts, models, protection
 from db.keys import NORM_VERSION
 from db.recordable import require_recordable
 from scamcheck.knowledge import IdentifierKind, active
@@ -26,7 +26,7 @@ class AlreadyWarned(ValueError):
 
 
 class Protected(ValueError):
-    """The identifier is somebody's official contact; calls "from" it are forged, its owner is the victim."""
+    """The identifier is an official contact or protected; calls "from" it are forged, its owner the victim."""
 
 
 class IndicatorNotListed(ValueError):
@@ -45,21 +45,25 @@ async def confirm_indicator(
     expires_at: datetime | None = None,
     approved_by: str,
     is_example: bool = False,
+    override: bool = False,
     now: datetime,
 ) -> models.Indicator:
     """Confirm an identifier. Without an expiry it counts for 180 days.
 
-    A temporary warning or an expired entry of the same key is superseded.
+    A temporary warning, a suspended or an expired entry of the same key is superseded. `override` confirms a
+    protected identifier, or a frozen contact: it was hijacked, and that was decided and recorded as such. A
+    contact that is shown is never confirmed.
 
     Raises:
         AlreadyConfirmed: it is, and has not expired.
         ExampleNumber, KeyNotCanonical, NotAnExampleNumber: see `db.recordable.require_recordable`.
-        Protected: it is an active contact.
+        Protected: it is an active contact, or protected.
     """
     return await _list(
         session,
         kind=kind,
         key=key,
+        override=override,
         status=models.IndicatorState.CONFIRMED,
         confirmed_by=confirmed_by,
         source=source,
@@ -90,12 +94,13 @@ async def warn_temporarily(
     Raises:
         AlreadyWarned: it is listed.
         ExampleNumber, KeyNotCanonical, NotAnExampleNumber: see `db.recordable.require_recordable`.
-        Protected: it is an active contact.
+        Protected: it is an active contact, or protected.
     """
     return await _list(
         session,
         kind=kind,
         key=key,
+        override=False,
         status=models.IndicatorState.TEMPORARY_WARNING,
         confirmed_by=confirmed_by,
         source=source,
@@ -123,6 +128,61 @@ async def withdraw_indicator(
     changes.record_change(session, models.RecordKind.INDICATOR, key, models.Operation.REMOVED, now=now)
 
 
+async def suspend_indicator(
+    session: AsyncSession, indicator_id: int, *, version: int, reason: str, now: datetime
+) -> str:
+    """Let a confirmed identifier count as absent for now; its key.
+
+    Raises:
+        IndicatorNotListed: it is not confirmed, or was changed since.
+    """
+    return await _move(
+        session,
+        indicator_id,
+        version,
+        from_=models.IndicatorState.CONFIRMED,
+        to=models.IndicatorState.SUSPENDED,
+        reason=reason,
+        now=now,
+    )
+
+
+async def resume_indicator(
+    session: AsyncSession, indicator_id: int, *, version: int, reason: str, now: datetime
+) -> str:
+    """Let a suspended identifier count again; its key.
+
+    Raises:
+        IndicatorNotListed: it is not suspended, or was changed since.
+    """
+    return await _move(
+        session,
+        indicator_id,
+        version,
+        from_=models.IndicatorState.SUSPENDED,
+        to=models.IndicatorState.CONFIRMED,
+        reason=reason,
+        now=now,
+    )
+
+
+async def require_unprotected(
+    session: AsyncSession, kind: IdentifierKind, key: str, *, override: bool
+) -> None:
+    """Refuse what may not be listed: a shown contact never, a frozen or protected one only by an override.
+
+    Raises:
+        Protected: see there.
+    """
+    if await contacts.is_shown_contact(session, kind, key):
+        raise Protected(key)
+    if not override and (
+        await contacts.is_active_contact(session, kind, key)
+        or await protection.is_protected(session, kind, key)
+    ):
+        raise Protected(key)
+
+
 async def listed_indicator(session: AsyncSession, kind: IdentifierKind, key: str) -> models.Indicator | None:
     """The row of this key that is confirmed, warned of or suspended, expired or not."""
     return await session.scalar(
@@ -139,6 +199,7 @@ async def _list(
     *,
     kind: IdentifierKind,
     key: str,
+    override: bool,
     status: models.IndicatorState,
     confirmed_by: str,
     source: str,
@@ -151,8 +212,7 @@ async def _list(
 ) -> models.Indicator:
     require_recordable(kind, key, for_demo=is_example)
     await changes.one_at_a_time(session)
-    if await contacts.is_active_contact(session, kind, key):
-        raise Protected(key)
+    await require_unprotected(session, kind, key, override=override)
     earlier = await listed_indicator(session, kind, key)
     if earlier is not None:
         if not active(earlier.expires_at, now):
@@ -183,6 +243,33 @@ async def _list(
     await session.flush()
     changes.record_change(session, models.RecordKind.INDICATOR, key, models.Operation.ADDED, now=now)
     return indicator
+
+
+async def _move(
+    session: AsyncSession,
+    indicator_id: int,
+    version: int,
+    *,
+    from_: models.IndicatorState,
+    to: models.IndicatorState,
+    reason: str,
+    now: datetime,
+) -> str:
+    await changes.one_at_a_time(session)
+    key = await session.scalar(
+        update(models.Indicator)
+        .where(
+            models.Indicator.id == indicator_id,
+            models.Indicator.version == version,
+            models.Indicator.status == from_,
+        )
+        .values(status=to, reason=reason, version=version + 1, updated_at=now)
+        .returning(models.Indicator.key)
+    )
+    if key is None:
+        raise IndicatorNotListed(indicator_id)
+    changes.record_change(session, models.RecordKind.INDICATOR, key, models.Operation.CHANGED, now=now)
+    return key
 
 
 async def _leave(

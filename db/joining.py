@@ -140,6 +140,7 @@ async def accept_invitation(
         )
         if used is None:
             raise InvitationNotValid
+        office = await session.get_one(models.Office, invitation.office_id)
         member, membership = await add_member(
             session,
             name=invitation.name,
@@ -150,6 +151,7 @@ async def accept_invitation(
             office_id=invitation.office_id,
             role=invitation.role,
             granted_by=invitation.granted_by,
+            is_example=office.is_example,
             now=now,
         )
         codes = await second_factor.new_recovery_codes(session, member.id)

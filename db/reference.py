@@ -102,7 +102,9 @@ async def load_reference(session: AsyncSession, now: datetime) -> None:
         await _put_national_number(session, number, approved_by=approved_by, now=now)
     as_of = tomllib.loads((files("scamcheck") / "data" / "scripts.toml").read_text(encoding="utf-8"))["as_of"]
     for script in shipped_scripts.shipped():
-        await scripts.put_script(session, script, verified_at=as_of, approved_by=approved_by, now=now)
+        await scripts.put_script(
+            session, script, verified_at=as_of, approved_by=approved_by, revive=False, now=now
+        )
 
 
 async def _put_national_number(

@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from db import models
 from db.models import OfficeKind, Role
@@ -236,6 +237,11 @@ async def standing(session: AsyncSession, membership_id: int) -> models.Membersh
     if membership is None:
         raise NotEligible(membership_id)
     return membership
+
+
+def with_person_and_office() -> tuple[ExecutableOption, ...]:
+    """Options of a statement on memberships: load the person and the office along."""
+    return joinedload(models.Membership.staff), joinedload(models.Membership.office)
 
 
 def current() -> ColumnElement[bool]:

@@ -2,13 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import changes, models
 from db.keys import NORM_VERSION
 from scamcheck import knowledge
 from scamcheck.red_flags import Scenario
+
+
+class ScriptNotActive(ValueError):
+    """There is no active script with this key."""
 
 
 async def put_script(
@@ -18,10 +22,16 @@ async def put_script(
     document: str = "",
     verified_at: date | None = None,
     approved_by: str,
+    revive: bool = True,
     now: datetime,
 ) -> bool:
-    """Record a script as it is now; False when that is how it was recorded already."""
+    """Record a script as it is now; False when that is how it was recorded already.
+
+    Without `revive` one that was withdrawn stays so: a release does not undo what the desk decided.
+    """
     await changes.one_at_a_time(session)
+    if not revive and await _is_withdrawn(session, script.id):
+        return False
     row = await session.scalar(
         select(models.Script).where(
             models.Script.key == script.id, models.Script.status == models.RecordState.ACTIVE
@@ -58,6 +68,34 @@ async def put_script(
         operation = models.Operation.CHANGED
     changes.record_change(session, models.RecordKind.SCRIPT, script.id, operation, now=now)
     return True
+
+
+async def withdraw_script(session: AsyncSession, key: str, *, now: datetime) -> None:
+    """Compare no message with a script any more; its row stays.
+
+    Raises:
+        ScriptNotActive: there is no active one with this key.
+    """
+    await changes.one_at_a_time(session)
+    withdrawn = await session.scalar(
+        update(models.Script)
+        .where(models.Script.key == key, models.Script.status == models.RecordState.ACTIVE)
+        .values(status=models.RecordState.WITHDRAWN, version=models.Script.version + 1, updated_at=now)
+        .returning(models.Script.id)
+    )
+    if withdrawn is None:
+        raise ScriptNotActive(key)
+    changes.record_change(session, models.RecordKind.SCRIPT, key, models.Operation.REMOVED, now=now)
+
+
+async def _is_withdrawn(session: AsyncSession, key: str) -> bool:
+    newest = await session.scalar(
+        select(models.Script.status)
+        .where(models.Script.key == key)
+        .order_by(models.Script.id.desc())
+        .limit(1)
+    )
+    return newest is models.RecordState.WITHDRAWN
 
 
 async def all_scripts(session: AsyncSession) -> tuple[knowledge.Script, ...]:

@@ -308,15 +308,18 @@ async def _enter(session: AsyncSession, staff_id: int, token: str, now: datetime
     return None if membership is None else await begin_session(session, membership, token, now)
 
 
+def is_open(row: models.StaffSession, now: datetime) -> bool:
+    """Whether a session has neither ended, nor been idle or lasted too long."""
+    return row.ended_at is None and row.last_seen_at > now - IDLE and row.created_at > now - ABSOLUTE
+
+
 async def _session_row(session: AsyncSession, token: str, now: datetime) -> models.StaffSession | None:
-    return await session.scalar(
-        select(models.StaffSession).where(
-            models.StaffSession.token_hash == staff.token_hash(token),
-            models.StaffSession.ended_at.is_(None),
-            models.StaffSession.last_seen_at > now - IDLE,
-            models.StaffSession.created_at > now - ABSOLUTE,
-        )
+    row = await session.scalar(
+        select(models.StaffSession)
+        .where(models.StaffSession.token_hash == staff.token_hash(token))
+        .execution_options(populate_existing=True)
     )
+    return row if row is not None and is_open(row, now) else None
 
 
 async def _actor(session: AsyncSession, row: models.StaffSession) -> Actor | None:

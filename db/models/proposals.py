@@ -51,7 +51,6 @@ class Proposal(Base):
     document: Mapped[str] = mapped_column(default="")
     callback_code: Mapped[str] = mapped_column(default="")
     """Six digits that only the proposer sees; whoever approves hears them when calling back."""
-    wrong_codes: Mapped[int] = mapped_column(default=0)
     proposer_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
     proposer_membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
     proposer_email_key: Mapped[str]

@@ -453,7 +453,6 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement per table and index
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("callback_code", sa.Text(), nullable=False),
-        sa.Column("wrong_codes", sa.Integer(), nullable=False),
         sa.Column("proposer_id", ID, nullable=False),
         sa.Column("proposer_membership_id", ID, nullable=False),
         sa.Column("proposer_email_key", sa.Text(), nullable=False),
