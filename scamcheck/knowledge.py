@@ -1,6 +1,6 @@
 """What is known: indicators, official contacts, schools, scripts; and the one port to where they are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -196,8 +196,3 @@ class KnowledgeBase(Protocol):
 def active(expires_at: datetime | None, now: datetime) -> bool:
     """Whether a record with this expiry still counts at `now`."""
     return expires_at is None or now < expires_at
-
-
-def contacts_of(contacts: Sequence[Contact], kind: OwnerKind) -> tuple[Contact, ...]:
-    """The contacts whose owner is of this kind, in the order given."""
-    return tuple(contact for contact in contacts if contact.owner.kind is kind)
