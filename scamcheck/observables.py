@@ -42,7 +42,7 @@ def extract(raw: str, earlier: Observables | None = None) -> Observables:
     """
     text = read(raw)
     payments = find_payments(text.display)
-    accounts = _each_once([*find_accounts(text.display), *(payment.account for payment in payments)])
+    accounts = _each_once(find_accounts(text.display))
     links = find_links(text.display)
     numbers, malformed = find_numbers(text.display, [(seen.start, seen.end) for seen in (*accounts, *links)])
     claims = find_claims(text)

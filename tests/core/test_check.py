@@ -62,6 +62,11 @@ def test_an_account_named_twice_keeps_its_bank() -> None:
     assert [account.key for account in seen.accounts] == ["970407:19036512345678"]
 
 
+def test_an_account_repeated_without_its_bank_is_the_same_account() -> None:
+    seen = extract("stk 19036512345678 Techcombank nhé chị, đúng stk 19036512345678 nha")
+    assert [account.key for account in seen.accounts] == ["970407:19036512345678"]
+
+
 def test_one_number_at_two_banks_is_two_accounts() -> None:
     seen = extract("stk 19036512345678 Techcombank hoặc stk 19036512345678 Vietcombank")
     assert {account.key for account in seen.accounts} == {"970407:19036512345678", "970436:19036512345678"}

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from scamcheck.claims import OwnerKind
 from scamcheck.knowledge import NOBODY, Asker, Candidates, IdentifierKind
-from scamcheck.memory import MemoryKnowledgeBase, account_keys, identifier_keys
+from scamcheck.memory import MemoryKnowledgeBase, account_keys, identifier_keys, names_owner
 from scamcheck.observables import extract
 from tests.builders import (
     NOW,
@@ -162,3 +162,8 @@ def test_every_reading_of_a_number_is_a_key_and_each_key_comes_once() -> None:
         (IdentifierKind.NUMBER, "+84773893472"),
         (IdentifierKind.NUMBER, "+842973893472"),
     )
+
+
+def test_a_claim_of_another_kind_names_no_owner() -> None:
+    assert names_owner(make_claim(OwnerKind.HOSPITAL, "vi du"), HOSPITAL)
+    assert not names_owner(make_claim(OwnerKind.POLICE, "vi du"), HOSPITAL)
