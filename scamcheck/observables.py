@@ -1,6 +1,6 @@
 """Everything seen in a message, gathered once and handed to matching and deciding."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -68,16 +68,10 @@ def without_text(observables: Observables) -> Observables:
     return replace(observables, text=Text("", ""), malformed=())
 
 
-def _each_once(accounts: Iterable[BankAccount]) -> tuple[BankAccount, ...]:
-    """Accounts in order, each once; one whose bank is known replaces the same number without a bank."""
-    known: dict[str, BankAccount] = {}
-    for account in accounts:
-        seen = known.get(account.number)
-        if seen is None or (seen.bin is None and account.bin is not None):
-            known[account.number] = account
-        elif account.bin is not None and account.bin != seen.bin:
-            known[account.key] = account
-    return tuple(known.values())
+def _each_once(accounts: Sequence[BankAccount]) -> tuple[BankAccount, ...]:
+    """Accounts in order; one without its bank is left out where the same number has one."""
+    with_bank = {account.number for account in accounts if account.bin}
+    return tuple(account for account in accounts if account.bin or account.number not in with_bank)
 
 
 def _joined(now: Sequence[T], earlier: Sequence[T], *, key: Callable[[T], Hashable]) -> tuple[T, ...]:
