@@ -1,20 +1,14 @@
 """SqlKnowledgeBase: what is known, from a database. Official records in memory, indicators by one query."""
 
 import asyncio
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, any_, bindparam, func, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.types import Text
 
-from db import changes, contacts, places, schools, scripts
+from db import lookups, official
 from db.engine import Database
-from db.models import Change, Indicator, IndicatorState
 from scamcheck import knowledge
 from scamcheck.knowledge import Asker, Candidates, Contact, KnowledgeUnavailable, School, SchoolCandidate
 from scamcheck.memory import IdentifierKey, MemoryKnowledgeBase, identifier_keys
@@ -23,30 +17,26 @@ from scamcheck.observables import Observables
 PATIENCE_SECONDS: Final = 3.0
 """How long a parent waits for records that do not come before the words alone are judged."""
 
-_SHOWN_BEFORE: Final = -1
-"""No version: nothing was read yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Official:
-    """Official records as of one version of the changes."""
-
-    version: int
-    records: MemoryKnowledgeBase
+A_COUNTRY: Final = 5_000
+"""From so many schools on, building the indexes takes longer than a check may wait."""
 
 
 class SqlKnowledgeBase:
-    """The records of one database, as fresh as the last committed change.
+    """The records of one database, as fresh as the last committed change, whichever process made it.
 
     A check asks one question of the database: which identifiers of this message are listed, and has anything
-    changed? Official records are read again only when something other than an indicator changed.
+    changed? What changed of the official records is then read record by record. Only when very much changed
+    at once (a whole registry was loaded) are the indexes built anew: beside the checks, which go on with what
+    is held until then.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._official = _Official(_SHOWN_BEFORE, MemoryKnowledgeBase())
+        self._look_up_listed = lookups.look_up_in(database)
+        self._records = MemoryKnowledgeBase()
+        self._version: int | None = None
         self._refreshing = asyncio.Lock()
-        self._statement = _statement(database.dialect)
+        self._rebuilding: asyncio.Task[None] | None = None
 
     async def warm_up(self) -> None:
         """Read the official records before the first question.
@@ -96,95 +86,64 @@ class SqlKnowledgeBase:
     async def _look_up(
         self, keys: Sequence[IdentifierKey]
     ) -> tuple[MemoryKnowledgeBase, list[knowledge.Indicator]]:
+        wanted = set(keys)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                version, indicators = await self._listed(keys)
-        except (SQLAlchemyError, OSError) as error:  # TimeoutError is an OSError
+                version, found = await self._look_up_listed(list(dict.fromkeys(key for _, key in keys)))
+        except lookups.FAILURES as error:
             raise KnowledgeUnavailable(type(error).__name__) from error
-        if version != self._official.version:
+        if version != self._version:
             await self._refresh(version)
-        return self._official.records, indicators
-
-    async def _listed(self, keys: Sequence[IdentifierKey]) -> tuple[int, list[knowledge.Indicator]]:
-        wanted = set(keys)
-        probes = list(dict.fromkeys(key for _, key in keys))
-        async with self._database.one_statement() as connection:
-            rows = (
-                await connection.execute(
-                    self._statement,
-                    {"keys": json.dumps(probes) if self._database.dialect == "sqlite" else probes},
-                )
-            ).all()
-        return rows[0].version, [
-            _to_core(row) for row in rows if row.id is not None and (row.kind, row.key) in wanted
-        ]
+        return self._records, [listed for listed in found if (listed.kind, listed.key) in wanted]
 
     async def _refresh(self, version: int) -> None:
+        if self._rebuilding is not None:
+            return
         async with self._refreshing:
-            if self._official.version >= version:  # another check did it while this one waited
+            if self._version == version:  # another check did it while this one waited
                 return
             try:
-                async with self._database.reading() as session:
-                    newest = await changes.version(session)
-                    if self._official.version != _SHOWN_BEFORE and not await changes.official_records_changed(
-                        session, since=self._official.version
-                    ):
-                        self._official = _Official(newest, self._official.records)
+                if self._version is not None:
+                    async with self._database.reading() as session:
+                        delta = await official.since(session, self._version)
+                    if delta is not None:
+                        self._apply(delta)
                         return
-                    all_schools = await schools.all_schools(session)
-                    all_communes = await places.all_communes(session)
-                    all_contacts = await contacts.all_active_contacts(session)
-                    all_scripts = await scripts.all_scripts(session)
+                    if len(self._records.schools) >= A_COUNTRY:
+                        self._rebuilding = asyncio.create_task(self._rebuild())
+                        return
+                await self._read_everything()
             except (SQLAlchemyError, OSError) as error:
                 raise KnowledgeUnavailable(type(error).__name__) from error
-            # Indexes of a whole country take a while to build; other conversations go on meanwhile.
-            records = await asyncio.to_thread(
-                MemoryKnowledgeBase,
-                schools=all_schools,
-                communes=all_communes,
-                contacts=all_contacts,
-                scripts=all_scripts,
-            )
-            self._official = _Official(newest, records)
 
+    def _apply(self, delta: official.Delta) -> None:
+        """Bring the records up to date, in one go between two checks."""
+        for id_ in delta.contact_ids:
+            self._records.remove_contact(id_)
+        for id_ in delta.script_ids:
+            self._records.remove_script(id_)
+        for id_ in delta.school_ids:
+            self._records.remove_school(id_)
+        for school in delta.schools:
+            self._records.put_school(school)
+        for script in delta.scripts:
+            self._records.put_script(script)
+        for contact in delta.contacts:
+            self._records.put_contact(contact)
+        self._version = delta.version
 
-def _statement(dialect: str) -> Select[Any]:
-    """One statement for any number of keys: one row at least, with the version; more with what is listed."""
-    key_is_asked: ColumnElement[bool] = (
-        Indicator.key == any_(bindparam("keys", type_=ARRAY(Text)))
-        if dialect == "postgresql"
-        else Indicator.key.in_(select(func.json_each(bindparam("keys")).table_valued("value").c.value))
-    )
-    listed = (
-        select(
-            Indicator.id,
-            Indicator.kind,
-            Indicator.key,
-            Indicator.status,
-            Indicator.confirmed_by,
-            Indicator.verified_at,
-            Indicator.expires_at,
-        )
-        .where(
-            key_is_asked,
-            or_(
-                Indicator.status == IndicatorState.CONFIRMED,
-                Indicator.status == IndicatorState.TEMPORARY_WARNING,
-            ),
-        )
-        .subquery("listed")
-    )
-    newest = select(func.coalesce(func.max(Change.version), 0).label("version")).subquery("newest")
-    return select(newest.c.version, listed).select_from(newest.outerjoin(listed, true()))
+    async def _rebuild(self) -> None:
+        try:
+            async with self._refreshing:
+                await self._read_everything()
+        except (SQLAlchemyError, OSError):
+            pass  # the version still differs: the next check tries again, or finds the database gone itself
+        finally:
+            self._rebuilding = None
 
-
-def _to_core(row: Any) -> knowledge.Indicator:  # noqa: ANN401  # a row of `_statement`
-    return knowledge.Indicator(
-        kind=row.kind,
-        key=row.key,
-        status=knowledge.IndicatorStatus(row.status.value),
-        confirmed_by=row.confirmed_by,
-        verified_at=row.verified_at,
-        expires_at=row.expires_at,
-        id=str(row.id),
-    )
+    async def _read_everything(self) -> None:
+        async with self._database.reading() as session:
+            everything = await official.everything(session)
+        # Indexes of a whole country take a while to build; other conversations go on meanwhile.
+        self._records = await asyncio.to_thread(everything.indexed)
+        self._version = everything.version

@@ -160,9 +160,14 @@ def level_code(written: str) -> str:
 
 
 def full_name(row: models.School) -> str:
+    """Level and name of a school, as people say them."""
+    return named_in_full(row.level, row.level_key, row.name)
+
+
+def named_in_full(level: str, level_key: str, name: str) -> str:
     """Level and name, as people say it: "THCS Nguyễn Du"; a name that begins with its level is left alone."""
-    begins = fold(row.name).startswith((f"{fold(row.level)} ", f"{fold(row.level_key)} "))
-    return row.name if begins else f"{row.level} {row.name}"
+    begins = fold(name).startswith((f"{fold(level)} ", f"{fold(level_key)} "))
+    return name if begins else f"{level} {name}"
 
 
 def _active() -> Select[models.School]:

@@ -34,7 +34,11 @@ IdentifierKey = tuple[IdentifierKind, str]
 
 
 class MemoryKnowledgeBase:
-    """Official records and their indexes; immutable once built. `indicators` may be left to a database."""
+    """Official records and their indexes. `indicators` may be left to a database.
+
+    Records are put and removed one by one, between two questions: a country's indexes take seconds to build,
+    and a changed hotline must not wait for that.
+    """
 
     def __init__(
         self,
@@ -45,11 +49,12 @@ class MemoryKnowledgeBase:
         scripts: Iterable[Script] = (),
         indicators: Iterable[Indicator] = (),
     ) -> None:
-        self.schools: Mapping[str, School] = {school.id: school for school in schools}
+        self.schools: dict[str, School] = {school.id: school for school in schools}
         self.communes: Mapping[str, Commune] = {commune.code: commune for commune in communes}
         self.school_index = SchoolIndex(self.schools.values(), self.communes.values())
         self.commune_index = CommuneIndex(self.communes.values())
         self._scripts = ScriptIndex(scripts)
+        self._held: dict[str, Contact] = {}
         self._contacts: dict[IdentifierKey, list[Contact]] = defaultdict(list)
         self._contacts_of: dict[tuple[OwnerKind, str], list[Contact]] = defaultdict(list)
         self._police_of_commune: dict[str, list[Contact]] = defaultdict(list)
@@ -58,22 +63,56 @@ class MemoryKnowledgeBase:
         self._national: list[Contact] = []
         self._indicators: dict[IdentifierKey, list[Indicator]] = defaultdict(list)
         for contact in contacts:
-            self._add_contact(contact)
+            self.put_contact(contact)
         for indicator in indicators:
             self._indicators[indicator.kind, indicator.key].append(indicator)
 
-    def _add_contact(self, contact: Contact) -> None:
-        owner = contact.owner
-        self._contacts[contact.kind, contact.key].append(contact)
-        self._contacts_of[owner.kind, owner.id].append(contact)
-        if contact.key.startswith("short:"):
-            self._national.append(contact)
-        elif contact.kind is IdentifierKind.NUMBER:
+    def put_school(self, school: School) -> None:
+        """Hold a school as it is now, instead of what was held under its id."""
+        self.schools[school.id] = school
+        self.school_index.put(school)
+
+    def remove_school(self, school_id: str) -> None:
+        """Hold a school no longer; its contacts are removed by whoever knows them."""
+        self.schools.pop(school_id, None)
+        self.school_index.remove(school_id)
+
+    def put_script(self, script: Script) -> None:
+        """Hold a script as it is now, instead of what was held under its id."""
+        self._scripts.put(script)
+
+    def remove_script(self, script_id: str) -> None:
+        """Hold a script no longer."""
+        self._scripts.remove(script_id)
+
+    def put_contact(self, contact: Contact) -> None:
+        """Hold a contact as it is now, instead of what was held under its id."""
+        self.remove_contact(contact.id)
+        self._held[contact.id] = contact
+        for contacts in self._lists_of(contact):
+            contacts.append(contact)
+        if contact.kind is IdentifierKind.NUMBER and not contact.key.startswith("short:"):
             self._numbers[contact.key] = contact
+
+    def remove_contact(self, contact_id: str) -> None:
+        """Hold a contact no longer."""
+        contact = self._held.pop(contact_id, None)
+        if contact is None:
+            return
+        for contacts in self._lists_of(contact):
+            contacts.remove(contact)
+        self._numbers.pop(contact.key, None)
+
+    def _lists_of(self, contact: Contact) -> Iterator[list[Contact]]:
+        owner = contact.owner
+        yield self._contacts[contact.kind, contact.key]
+        yield self._contacts_of[owner.kind, owner.id]
+        if contact.key.startswith("short:"):
+            yield self._national
         if owner.kind is OwnerKind.POLICE and owner.commune_code:
-            self._police_of_commune[owner.commune_code].append(contact)
+            yield self._police_of_commune[owner.commune_code]
         if owner.kind in (OwnerKind.BANK, OwnerKind.HOSPITAL):
-            self._named_owners[owner.kind].append(contact)
+            yield self._named_owners[owner.kind]
 
     async def gather(self, observables: Observables, asker: Asker, now: datetime) -> Candidates:
         """What is known about these observables as of `now`; never unavailable."""

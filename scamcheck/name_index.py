@@ -40,7 +40,7 @@ class Hit:
 
 
 class NameIndex:
-    """Names by key. `add` every name, then ask."""
+    """Names by key. A name stays even when the last school of that name is gone: it then names none."""
 
     def __init__(self, names: Iterable[Sequence[Word]]) -> None:
         self._words: dict[str, tuple[str, ...]] = {}
@@ -48,18 +48,20 @@ class NameIndex:
         self._short: dict[str, list[str]] = defaultdict(list)
         self._grams: dict[str, array[int]] = {}
         self._keys: list[str] = []
+        self._longest = 0
         for name in names:
-            self._add(name)
-        self._longest = max((len(name) for name in self._words.values()), default=0)
+            self.add(name)
 
     def __contains__(self, key: object) -> bool:
         return key in self._words
 
-    def _add(self, name: Sequence[Word]) -> None:
+    def add(self, name: Sequence[Word]) -> None:
+        """Hold one more name; one that is held already changes nothing."""
         key = joined(name)
         if key in self._words:
             return
         self._words[key] = tuple(word.spelled for word in name)
+        self._longest = max(self._longest, len(name))
         self._sounds[sounds(name)].append(key)
         for short in abbreviations(self._words[key]):
             self._short[short].append(key)

@@ -130,11 +130,6 @@ class Sites:
             self._sites[told] = self._new(school)
         return self._sites[told]
 
-    def keys(self) -> Iterator[str]:
-        """Every place key of a school seen so far."""
-        for site in self._sites.values():
-            yield from site
-
     def _new(self, school: School) -> Site:
         site: dict[str, set[Rank]] = defaultdict(set)
         commune = self._by_code.get(school.commune_code or "") or self._by_name.get(

@@ -40,24 +40,46 @@ _NEAR: Final = 12
 
 
 class SchoolIndex:
-    """The registry of schools, held in memory. Immutable once built."""
+    """The registry of schools, held in memory. Schools can be put and removed one by one."""
 
     def __init__(self, schools: Iterable[School], communes: Iterable[Commune]) -> None:
-        sites = Sites(communes)
-        names: list[Sequence[Word]] = []
+        self._sites = Sites(communes)
+        self._names = NameIndex(())
         self._entries: dict[str, list[Entry]] = defaultdict(list)
         self._by_place: dict[str, list[Entry]] = defaultdict(list)
+        self._held: dict[str, list[Entry]] = {}
         for school in schools:
-            site = sites.of(school)
-            entries = entries_of(school, site)
-            for entry, name in entries:
-                if name:
-                    names.append(name)
-                    self._entries[entry.key].append(entry)
-            for key in site:
-                self._by_place[key] += [entry for entry, _ in entries]
-        self._names = NameIndex(names)
-        self._places_served = frozenset(sites.keys())
+            self._add(school)
+        self._know_places()
+
+    def put(self, school: School) -> None:
+        """Hold a school as it is now, instead of what was held under its id."""
+        self.remove(school.id)
+        self._add(school)
+        if not self._by_place.keys() <= self._places_served:
+            self._know_places()
+
+    def remove(self, school_id: str) -> None:
+        """Hold a school no longer. Its name and place stay known, as those of no school."""
+        for entry in self._held.pop(school_id, ()):
+            lists = [self._by_place[key] for key in entry.site]
+            for entries in (self._entries[entry.key], *lists):
+                if entry in entries:
+                    entries.remove(entry)
+
+    def _add(self, school: School) -> None:
+        site = self._sites.of(school)
+        entries = entries_of(school, site)
+        self._held[school.id] = [entry for entry, _ in entries]
+        for entry, name in entries:
+            if name:
+                self._names.add(name)
+                self._entries[entry.key].append(entry)
+        for key in site:
+            self._by_place[key] += [entry for entry, _ in entries]
+
+    def _know_places(self) -> None:
+        self._places_served = frozenset(self._by_place)
         self._gazetteer = Gazetteer(country().keys | self._places_served)
 
     def candidates(self, text: Text, claims: Sequence[Claim] = ()) -> tuple[SchoolCandidate, ...]:
@@ -216,7 +238,7 @@ class SchoolIndex:
         if not places:
             return []
         reading = _Reading(_NO_NAME, places, end, "", None)
-        return [_Match(fit, reading) for fit in fitting(self._by_place[places[0].key], places, asked)]
+        return [_Match(fit, reading) for fit in fitting(self._by_place.get(places[0].key, ()), places, asked)]
 
     def _nothing_but(
         self, read: Sequence[Word], *, place_names: bool = False, careless: bool = False

@@ -46,12 +46,30 @@ class ScriptIndex:
     """Scripts ready to be compared with messages; holds no text of any message."""
 
     def __init__(self, scripts: Iterable[Script]) -> None:
-        self._scripts = tuple(scripts)
-        self._texts = tuple(masked(read(script.text).folded) for script in self._scripts)
+        self._scripts: list[Script] = []
+        self._texts: list[str] = []
+        self._at: dict[str, int] = {}
         self._with_piece: dict[str, array[int]] = {}
-        for at, text in enumerate(self._texts):
-            for piece in _pieces(text):
-                self._with_piece.setdefault(piece, array("I")).append(at)
+        for script in scripts:
+            self._add(script)
+
+    def put(self, script: Script) -> None:
+        """Hold a script as it is now, instead of what was held under its id."""
+        self.remove(script.id)
+        self._add(script)
+
+    def remove(self, script_id: str) -> None:
+        """Hold a script no longer. Its pieces stay in the index and lead to an empty text."""
+        at = self._at.pop(script_id, None)
+        if at is not None:
+            self._texts[at] = ""
+
+    def _add(self, script: Script) -> None:
+        at = self._at[script.id] = len(self._scripts)
+        self._scripts.append(script)
+        self._texts.append(masked(read(script.text).folded))
+        for piece in _pieces(self._texts[at]):
+            self._with_piece.setdefault(piece, array("I")).append(at)
 
     def candidates(self, text: Text) -> tuple[ScriptCandidate, ...]:
         """The scripts that the text is a member of, best first: score at or above `SCRIPT_MATCH_SCORE`."""
@@ -86,7 +104,11 @@ class ScriptIndex:
             shared.update(scripts)
         fewest = max(2, max(shared.values(), default=0) // _FAR_FEWER)
         # A share of the script's own pieces: a long post shares a few pieces with every script.
-        share = [(-count / len(self._texts[at]), at) for at, count in shared.items() if count >= fewest]
+        share = [
+            (-count / len(script), at)
+            for at, count in shared.items()
+            if count >= fewest and (script := self._texts[at])
+        ]
         return [at for _, at in nsmallest(SCRIPTS_COMPARED, share)]
 
 
