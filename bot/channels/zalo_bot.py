@@ -156,12 +156,15 @@ def zalo_text(reply: Reply, *, skip_choices: int = 0) -> str:
 
     Composed letters count once, and letters outside the first plane twice, as on Zalo's servers.
     """
-    text = unicodedata.normalize("NFC", as_text(reply, numbered=True, skip_choices=skip_choices))
-    over = units(text) - TEXT_LIMIT
-    if over <= 0:
-        return text
-    shorter = as_text(reply, numbered=True, skip_choices=skip_choices, limit=TEXT_LIMIT - over)
-    return unicodedata.normalize("NFC", shorter)
+    limit = TEXT_LIMIT
+    while True:
+        said = as_text(reply, numbered=True, skip_choices=skip_choices, limit=limit)
+        text = unicodedata.normalize("NFC", said)
+        over = units(text) - TEXT_LIMIT
+        if over <= 0:
+            return text
+        # At least one character less each time, so this ends.
+        limit = len(said) - max(over // 2, 1)
 
 
 def outcome(code: int | None) -> SendResult:
