@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,12 +19,14 @@ import structlog
 from bot.channels.door import Door
 from bot.channels.door import opened as door_opened
 from bot.channels.intake import Intake
-from bot.channels.platforms import chat_platforms
+from bot.channels.platforms import Platform, chat_platforms
 from bot.channels.records import CommittedRecords
 from bot.conversation import Answering, respond_without_records
 from bot.delivery import Delivery
+from bot.leasing import Lease, while_held
 from bot.limits import Limits
 from bot.messages import Channel
+from bot.record_clock import record_clock
 from bot.settings import Settings
 from db import demo, mailbox, migrate, reference, retention
 from db.engine import Database, accepted_url, sqlite_path
@@ -35,6 +37,10 @@ FORGETTING_SECONDS: Final = 30.0
 """How often what is too old is erased, and the journal emptied of what was: promised within sixty seconds."""
 
 log = structlog.get_logger(__name__)
+
+
+class DemoRecordsPresent(RuntimeError):
+    """Invented records in a database that answers real people."""
 
 
 class SecretMissing(ValueError):
@@ -70,6 +76,7 @@ async def open_services(
 
     Raises:
         DatabaseInUse: another process has the SQLite file.
+        DemoRecordsPresent: demo records in the database of a service that is no demo.
         DatabaseUrlRefused: DATABASE_URL has a form that is not accepted.
         KnowledgeUnavailable: the database does not answer.
         SecretMissing: PostgreSQL without SECRET.
@@ -80,16 +87,20 @@ async def open_services(
     database = Database(settings.database_url)
     async with contextlib.AsyncExitStack() as opened:
         opened.push_async_callback(database.close)
+        shared_clock = await record_clock(database, clock)
         async with database.transaction() as session:
             if database.dialect == "sqlite":
                 # The file is ours alone, so a claim is that of a process that died: nobody need wait until it
                 # runs out.
-                await mailbox.release_all(session)
+                await mailbox.release_all(session, clock())
             await reference.load_reference(session, clock())
             if settings.serves_demo:
                 await demo.load_demo(session, clock())
             elif await demo.has_demo(session):
-                log.warning("demo.records_present", do="goilai demo remove")
+                raise DemoRecordsPresent(
+                    "The database holds invented demo records, which are never shown outside the demo. "
+                    "Remove them: goilai demo remove"
+                )
         knowledge = SqlKnowledgeBase(database)
         await knowledge.warm_up()
         keys = Keys(secret)
@@ -100,7 +111,16 @@ async def open_services(
             # Closed after the delivery has stopped: what is being sent would else be cut off, and sent twice.
             opened.push_async_callback(platform.close)
         channels = [platform.channel for platform in platforms]
-        delivery = Delivery(database, answering, channels=channels, clock=clock)
+        delivery = Delivery(
+            database,
+            answering,
+            channels=channels,
+            clock=clock,
+            record_clock=shared_clock,
+            sends_per_second={Channel.TELEGRAM: settings.telegram_sends_per_second},
+            works=settings.does("work"),
+            sends=settings.does("send"),
+        )
         working = asyncio.create_task(delivery.run())
         forgetting = asyncio.create_task(_forget_old_records(database, clock))
         opened.push_async_callback(_cancel, forgetting)
@@ -113,9 +133,36 @@ async def open_services(
                 outage_replies=respond_without_records,
                 now=clock,
             )
-            door = await opened.enter_async_context(door_opened(intake, partial(platform.listen, intake)))
+            listen = partial(platform.listen, intake)
+            if _is_polled(settings, platform.channel.channel):
+                listen = _one_poller(settings, database, platform, listen, shared_clock)
+            door = await opened.enter_async_context(door_opened(intake, listen))
             doors[platform.channel.channel] = door
         yield Services(settings, database, knowledge, delivery, keys, limits, doors)
+
+
+def _is_polled(settings: Settings, channel: Channel) -> bool:
+    modes = {Channel.TELEGRAM: settings.telegram_mode, Channel.ZALO_BOT: settings.zalo_bot_mode}
+    return modes.get(channel) == "polling"
+
+
+def _one_poller(
+    settings: Settings,
+    database: Database,
+    platform: Platform,
+    listen: Callable[[asyncio.Event], Awaitable[None]],
+    clock: Callable[[], datetime],
+) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """Platforms give updates to one poller of a bot; the processes agree on which, others stand by."""
+
+    async def listen_alone(stop: asyncio.Event) -> None:
+        if not settings.does("listen"):
+            await stop.wait()
+            return
+        name = f"poll:{platform.channel.channel}:{platform.channel.bot_account}"
+        await while_held(Lease(database, name, clock=clock), listen, stop)
+
+    return listen_alone
 
 
 async def _stop(delivery: Delivery, working: asyncio.Task[None]) -> None:

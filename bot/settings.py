@@ -23,6 +23,14 @@ class ChannelIncomplete(ValueError):
     """A channel is switched on without everything it needs."""
 
 
+class PartsMissing(ValueError):
+    """Nobody would do a part of the work."""
+
+
+PARTS = ("work", "send", "listen")
+"""What a process can do besides serving the web."""
+
+
 class Settings(BaseSettings):
     """Settings of one process. With none at all: SQLite, the web chat, demo records."""
 
@@ -88,8 +96,23 @@ class Settings(BaseSettings):
     """Official Account server."""
     zalo_oa_oauth_base: str = "https://oauth.zaloapp.com"
     """Server that renews access tokens."""
+    telegram_sends_per_second: float = Field(default=30.0, gt=0)
+    """What Telegram takes from this bot: 30 a second, more when paid for. Shared by answers (70 %), staff
+    (10 %) and alerts (20 %)."""
+    parts: str = "work,send,listen"
+    """What this process does: `work` (answer what came in), `send`, `listen` (poll the platforms); `none` for
+    a web server alone. On SQLite always all."""
+    metrics_token: SecretStr = SecretStr("")
+    """Bearer token for /metrics; empty serves it to this machine only."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least severity written to the log."""
+
+    @field_validator("parts")
+    @classmethod
+    def _known_parts(cls, value: str) -> str:
+        if value != "none" and not set(value.split(",")) <= set(PARTS):
+            raise ValueError(f"PARTS takes {', '.join(PARTS)}, with commas between them, or none.")
+        return value
 
     @field_validator(
         "secret",
@@ -100,6 +123,7 @@ class Settings(BaseSettings):
         "zalo_oa_secret",
         "zalo_oa_app_secret",
         "zalo_oa_refresh_token",
+        "metrics_token",
         mode="before",
     )
     @classmethod
@@ -128,6 +152,11 @@ class Settings(BaseSettings):
                 "The Telegram webhook needs PUBLIC_URL and TELEGRAM_WEBHOOK_SECRET."
             )
         self._refuse_incomplete_zalo()
+        if self.database_url.startswith("sqlite") and not all(map(self.does, PARTS)):
+            raise PartsMissing(
+                "One SQLite file serves one process, so that process does everything: leave PARTS unset, "
+                "or use PostgreSQL."
+            )
         return self
 
     def _refuse_incomplete_zalo(self) -> None:
@@ -142,6 +171,10 @@ class Settings(BaseSettings):
             raise ChannelIncomplete(
                 "The Zalo Official Account needs ZALO_OA_APP_ID, ZALO_OA_SECRET and ZALO_OA_APP_SECRET."
             )
+
+    def does(self, part: str) -> bool:
+        """Whether this process does one of `PARTS`."""
+        return part in self.parts.split(",")
 
     @property
     def has_channel(self) -> bool:

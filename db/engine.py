@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from db import sqlite_driver
 
 ACCEPTED_URLS: Final = "sqlite:///, sqlite+aiosqlite:///, postgresql://, postgresql+psycopg://"
 
@@ -93,6 +95,11 @@ class Database:
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
         return self._url.get_backend_name()
+
+    @property
+    def url(self) -> str:
+        """Its address, password included: for another connection to the same database, never for a log."""
+        return self._url.render_as_string(hide_password=False)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -216,8 +223,9 @@ def lock_file(path: Path) -> IO[str]:
 def make_engine(url: URL) -> AsyncEngine:
     """An engine for an accepted address, each of its connections set up."""
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url)
+        engine = create_async_engine(url, connect_args={"async_creator_fn": sqlite_driver.connect})
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+        event.listen(engine.sync_engine, "checkout", _refuse_replaced_file)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     settings = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL_SETTINGS.items())
@@ -233,12 +241,27 @@ def _create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _set_up_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401  # the driver's own type
+def _set_up_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401  # the driver's own type
     connection.isolation_level = None  # the driver must not begin by itself; _begin_sqlite does
     cursor = connection.cursor()
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(pragma)
+    cursor.execute("PRAGMA database_list")
+    path: str = cursor.fetchone()[2]
     cursor.close()
+    record.info["file"] = (path, _identity(path))
+
+
+def _refuse_replaced_file(_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:  # noqa: ANN401
+    """A connection to a file that a restore has replaced would go on writing to what nobody reads again."""
+    path, identity = record.info["file"]
+    if _identity(path) != identity:
+        raise DisconnectionError
+
+
+def _identity(path: str) -> tuple[int, int]:
+    found = os.stat(path)  # noqa: PTH116 - at every use of a connection
+    return found.st_dev, found.st_ino
 
 
 def _begin_sqlite(connection: Connection) -> None:

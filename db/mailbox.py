@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from db.models import ChannelName, Inbox, InboxStatus, Lane, Outbox, OutboxStatus
-from db.upsert import insert_or_ignore
+from db.upsert import insert_ignoring
 
 INBOX_LEASE: Final = timedelta(seconds=30)
 """How long a worker may take over one message before another may try."""
@@ -24,6 +24,9 @@ UNSENT_KEPT: Final = timedelta(hours=24)
 POISON_KEPT: Final = timedelta(hours=24)
 EVENT_IDS_KEPT: Final = timedelta(days=14)
 """Platforms repeat an event for a day and may start their ids again after a week."""
+
+LONGEST_PAUSE: Final = timedelta(hours=1)
+"""No pause asked for by a platform is kept for longer; then it is asked again."""
 
 EVERY_LANE: Final = tuple(Lane)
 
@@ -92,6 +95,48 @@ class OutboxItem:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """One event that came in."""
+
+    channel: ChannelName | str
+    bot_account: str
+    event_id: str
+    address: str
+    payload: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it the same event when it comes again."""
+        return ChannelName(self.channel).value, self.bot_account, self.event_id
+
+
+async def accept_all(session: AsyncSession, events: Sequence[NewEvent], now: datetime) -> list[bool]:
+    """Take events in, in their order; False for each that was taken in before, within the last 14 days."""
+    first = {event.key: event for event in reversed(events)}
+    rows = await session.execute(
+        insert_ignoring(session, Inbox).returning(Inbox.channel, Inbox.bot_account, Inbox.event_id),
+        [
+            {
+                "channel": ChannelName(event.channel),
+                "bot_account": event.bot_account,
+                "event_id": event.event_id,
+                "address": event.address,
+                "payload": event.payload,
+                "status": InboxStatus.WAITING,
+                "failures": 0,
+                "claim": 0,
+                "not_before": now,
+                "received_at": now,
+            }
+            for event in events
+            if first[event.key] is event
+        ],
+    )
+    new = {(row.channel.value, row.bot_account, row.event_id) for row in rows}
+    return [event.key in new and first[event.key] is event for event in events]
+
+
 async def accept(
     session: AsyncSession,
     *,
@@ -102,22 +147,9 @@ async def accept(
     payload: str,
     now: datetime,
 ) -> bool:
-    """Take an event in; False when it was taken in before, within the last 14 days."""
-    accepted = await insert_or_ignore(
-        session,
-        Inbox,
-        channel=ChannelName(channel),
-        bot_account=bot_account,
-        event_id=event_id,
-        address=address,
-        payload=payload,
-        status=InboxStatus.WAITING,
-        failures=0,
-        claim=0,
-        not_before=now,
-        received_at=now,
-    )
-    return accepted is not None
+    """Take one event in; False when it was taken in before, within the last 14 days."""
+    (accepted,) = await accept_all(session, [NewEvent(channel, bot_account, event_id, address, payload)], now)
+    return accepted
 
 
 async def receipt_of(
@@ -136,10 +168,13 @@ async def receipt_of(
     return None if row is None else Receipt(row.id, row.status)
 
 
-async def claim_inbox(session: AsyncSession, *, now: datetime, limit: int) -> list[InboxItem]:
-    """Claim at most `limit` events for 30 seconds: of each conversation only the oldest unfinished one.
+async def claim_inbox(
+    session: AsyncSession, *, now: datetime, limit: int, only: int | None = None
+) -> list[InboxItem]:
+    """Claim at most `limit` events (or the one `only`): of each conversation the oldest unfinished.
 
-    Two workers never get the same item, nor two items of one conversation at a time.
+    Two workers never get the same item, nor two items of one conversation at a time. The claim ends with the
+    transaction, or when that was committed without the item being finished, after 30 seconds.
     """
     earlier = aliased(Inbox)
     ready = (
@@ -148,6 +183,7 @@ async def claim_inbox(session: AsyncSession, *, now: datetime, limit: int) -> li
             Inbox.status == InboxStatus.WAITING,
             Inbox.not_before <= now,
             _free(Inbox.claimed_until, now),
+            *(() if only is None else (Inbox.id == only,)),
             ~exists().where(
                 earlier.status == InboxStatus.WAITING,
                 earlier.channel == Inbox.channel,
@@ -211,6 +247,16 @@ async def finish_inbox(session: AsyncSession, item: InboxItem, now: datetime) ->
     )
 
 
+async def finish_all(session: AsyncSession, items: Sequence[InboxItem], now: datetime) -> None:
+    """Mark events as done and erase what they said, in the transaction that claimed them."""
+    await session.execute(
+        update(Inbox)
+        .where(Inbox.id.in_([item.id for item in items]))
+        .values(status=InboxStatus.DONE, payload=None, address=None, claimed_until=None, finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def fail_inbox(session: AsyncSession, item: InboxItem, *, error_class: str, now: datetime) -> bool:
     """Note a failure. It is tried again after 2, 4, 8 and 16 seconds, and set aside at the fifth: then True.
 
@@ -232,24 +278,35 @@ async def fail_inbox(session: AsyncSession, item: InboxItem, *, error_class: str
     return set_aside
 
 
-async def release(session: AsyncSession, item: InboxItem) -> None:
-    """Give an event back unprocessed, for a worker that stops.
+async def release_all(session: AsyncSession, now: datetime) -> None:
+    """Drop every claim: right when this process is the only one and has just started after a crash.
 
-    Raises:
-        ClaimLost: another worker took it over.
+    What was to wait until a time that no pause reaches was dated by a clock that was wrong: it is due now.
     """
-    await _settle(session, item, claimed_until=None)
-
-
-async def release_all(session: AsyncSession) -> None:
-    """Drop every claim: right when this process is the only one and has just started after a crash."""
     for table in (Inbox, Outbox):
         await session.execute(
             update(table).where(table.claimed_until.is_not(None)).values(claimed_until=None)
         )
+        await session.execute(
+            update(table).where(table.not_before > now + LONGEST_PAUSE).values(not_before=now)
+        )
 
 
-async def queue(
+async def release_sends(session: AsyncSession, *, channel: ChannelName | str, bot_account: str) -> None:
+    """Drop the claims on one bot account's messages: right for who has just become its only sender."""
+    await session.execute(
+        update(Outbox)
+        .where(
+            Outbox.status == OutboxStatus.WAITING,
+            Outbox.channel == ChannelName(channel),
+            Outbox.bot_account == bot_account,
+            Outbox.claimed_until.is_not(None),
+        )
+        .values(claimed_until=None)
+    )
+
+
+def enqueue(
     session: AsyncSession,
     *,
     conversation: Destination,
@@ -257,8 +314,8 @@ async def queue(
     lane: Lane,
     payload: str,
     now: datetime,
-) -> int:
-    """Queue a message to be sent after the commit; its id.
+) -> Outbox:
+    """Queue a message to be sent after the commit; it has its id when the session is next flushed.
 
     It keeps its own copy of the address, so a conversation that was just erased still gets the answer.
     """
@@ -273,6 +330,20 @@ async def queue(
         created_at=now,
     )
     session.add(row)
+    return row
+
+
+async def queue(
+    session: AsyncSession,
+    *,
+    conversation: Destination,
+    inbox_id: int | None,
+    lane: Lane,
+    payload: str,
+    now: datetime,
+) -> int:
+    """Like `enqueue`; the message's id."""
+    row = enqueue(session, conversation=conversation, inbox_id=inbox_id, lane=lane, payload=payload, now=now)
     await session.flush()
     return row.id
 
@@ -323,6 +394,23 @@ async def claim_outbox(
     )
     return sorted(
         (_outbox_item(row) for row in claimed), key=lambda item: (EVERY_LANE.index(item.lane), item.id)
+    )
+
+
+async def record_sent(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
+    """Record that messages were sent, and erase them; what was finished before is left as it is."""
+    await session.execute(
+        update(Outbox)
+        .where(Outbox.id.in_(ids), Outbox.status == OutboxStatus.WAITING)
+        .values(
+            status=OutboxStatus.SENT,
+            detail=None,
+            payload=None,
+            address=None,
+            claimed_until=None,
+            finished_at=now,
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -184,6 +184,8 @@ async def followed_schools(
             .order_by(models.Subscription.id.desc())
         )
     )
+    if not ids:
+        return ()
     found = {
         school.id: school
         for school in await schools.schools_with_ids(session, [id_ for id_ in ids if id_ is not None])

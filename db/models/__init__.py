@@ -18,6 +18,7 @@ from db.models.desk import (
     VerdictChange,
 )
 from db.models.indicators import Indicator, IndicatorState, Script
+from db.models.leases import Lease
 from db.models.mailbox import Inbox, InboxStatus, Lane, Outbox, OutboxStatus
 from db.models.organisations import Organisation
 from db.models.people import ChannelName, Consent, Conversation, Person, Subscription
@@ -68,6 +69,7 @@ __all__ = [
     "IndicatorState",
     "Invitation",
     "Lane",
+    "Lease",
     "LoginAttempt",
     "LoginFactor",
     "LoneAction",

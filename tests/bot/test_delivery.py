@@ -1,7 +1,7 @@
 """Durable in and out, on both databases: once, in order, after the commit, and honest when something breaks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -32,6 +32,7 @@ class Answers:
     """What the conversation does, as a test wants it: echo, and fail for as often as it is told to."""
 
     failures: int = 0
+    poison: str = ""
     heard: list[str] = field(default_factory=list)
     held: dict[str, asyncio.Event] = field(default_factory=dict)
 
@@ -41,6 +42,8 @@ class Answers:
         await people.save_dialogue(session, conversation, state="open", data={}, expires_at=now)
         if (event := self.held.get(incoming.text)) is not None:
             await event.wait()
+        if self.poison and incoming.text == self.poison:
+            raise RuntimeError
         if self.failures:
             self.failures -= 1
             raise RuntimeError("what the parent wrote: " + incoming.text)
@@ -212,24 +215,78 @@ async def test_a_worker_that_died_loses_nothing(
     assert answers.heard == ["xin chào"]
 
 
-async def test_a_worker_that_lost_its_claim_keeps_nothing(
-    database: Database, delivery: Delivery, clock: Clock
+async def test_an_event_that_is_being_answered_is_not_answered_by_another_worker(
+    database: Database, delivery: Delivery, answers: Answers, clock: Clock
 ) -> None:
+    held = answers.held["xin chào"] = asyncio.Event()
     await delivery.accept(make_incoming())
-    async with database.transaction() as session:
-        (item,) = await mailbox.claim_inbox(session, now=clock(), limit=1)
-    with pytest.raises(mailbox.ClaimLost):
-        await delivery.process(replace(item, claim=item.claim - 1))
-    assert await outbox(database) == []
+    first = asyncio.create_task(delivery.work())
+    await asyncio.sleep(0.1)
+    second = asyncio.create_task(Delivery(database, answers, clock=clock).work())
+    await asyncio.sleep(0.1)
+    held.set()
+    assert [await first, await second] == [1, 0]
+    assert answers.heard == ["xin chào"]
+
+
+async def test_one_failing_event_does_not_hold_up_those_that_wait_with_it(
+    delivery: Delivery, answers: Answers, database: Database, clock: Clock
+) -> None:
+    answers.poison = "độc"
+    for number, said in enumerate(("trước", "độc", "sau")):
+        await delivery.accept(make_incoming(str(number), place=replace(PLACE, address=said), said=said))
+    while await delivery.work():
+        pass
+    assert sorted(answers.heard[-2:]) == ["sau", "trước"]
+    assert sorted(await statuses(database)) == [InboxStatus.DONE, InboxStatus.DONE, InboxStatus.WAITING]
+
+
+async def test_a_failure_of_two_workers_at_once_is_noted_once(
+    database: Database, delivery: Delivery, answers: Answers, clock: Clock
+) -> None:
+    answers.failures = 2
+    await delivery.accept(make_incoming())
+    await asyncio.gather(delivery.work(), Delivery(database, answers, clock=clock).work())
+    assert len(await outbox(database)) == 1
+
+
+async def test_events_that_come_together_share_a_commit_and_each_learns_its_own_fate(
+    delivery: Delivery, database: Database
+) -> None:
+    places = [replace(PLACE, address=str(number)) for number in range(30)]
+    incoming = [make_incoming(str(number), place=place) for number, place in enumerate(places)]
+    fates = await asyncio.gather(*(delivery.accept(one) for one in (*incoming, *incoming[:10])))
+    assert fates.count(True) == 30
+    assert len(await statuses(database)) == 30
+
+
+async def test_one_event_that_cannot_be_committed_takes_no_other_with_it(
+    delivery: Delivery, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = mailbox.accept_all
+
+    async def accept_all(
+        session: AsyncSession, events: Sequence[mailbox.NewEvent], now: datetime
+    ) -> list[bool]:
+        if any(event.event_id == "2" for event in events):
+            raise OSError
+        return await real(session, events, now)
+
+    monkeypatch.setattr(mailbox, "accept_all", accept_all)
+    fates = await asyncio.gather(
+        *(delivery.accept(make_incoming(str(number))) for number in range(4)), return_exceptions=True
+    )
+    assert [fate is True for fate in fates] == [True, True, False, True]
+    assert isinstance(fates[2], DeliveryUnavailable)
 
 
 async def test_what_cannot_be_committed_is_said_to_the_channel(
     delivery: Delivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def accept(session: AsyncSession, **facts: object) -> bool:
+    async def accept_all(session: AsyncSession, *facts: object) -> list[bool]:
         raise OSError
 
-    monkeypatch.setattr(mailbox, "accept", accept)
+    monkeypatch.setattr(mailbox, "accept_all", accept_all)
     with pytest.raises(DeliveryUnavailable):
         await delivery.accept(make_incoming())
     with pytest.raises(DeliveryUnavailable):
@@ -239,10 +296,10 @@ async def test_what_cannot_be_committed_is_said_to_the_channel(
 async def test_an_answer_that_cannot_be_read_back_is_not_waited_for(
     running: Delivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def replies_to(session: AsyncSession, inbox_id: int) -> list[mailbox.OutboxItem]:
+    async def record_sent(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
         raise OSError
 
-    monkeypatch.setattr(mailbox, "replies_to", replies_to)
+    monkeypatch.setattr(mailbox, "record_sent", record_sent)
     with pytest.raises(DeliveryUnavailable):
         await running.answer_to(make_incoming(), 5)
 
@@ -254,7 +311,7 @@ async def test_a_failure_that_cannot_be_noted_ends_the_wait_and_is_tried_again(
         raise OSError
 
     monkeypatch.setattr(mailbox, "fail_inbox", fail_inbox)
-    answers.failures = 1
+    answers.failures = 100
     with pytest.raises(DeliveryUnavailable):
         await running.answer_to(make_incoming(), 30)
     assert await statuses(database) == [InboxStatus.WAITING]
@@ -335,12 +392,12 @@ async def test_what_does_not_finish_in_time_is_cut_off_and_done_again(
     assert answers.heard == ["xin chào"]
 
 
-async def test_what_was_claimed_but_not_begun_is_given_back(
+async def test_after_stop_nothing_more_is_claimed(
     delivery: Delivery, answers: Answers, database: Database, clock: Clock
 ) -> None:
     await delivery.accept(make_incoming())
     delivery.stop()
-    await delivery.work()
+    assert await delivery.work() == 0
     assert answers.heard == []
     await Delivery(database, answers, clock=clock).work()
     assert answers.heard == ["xin chào"]

@@ -154,21 +154,13 @@ async def test_a_worker_that_died_loses_its_claim_after_the_lease(database: Data
         await finish(database, taken)
 
 
-async def test_a_stopping_worker_gives_its_message_back_at_once(database: Database) -> None:
-    await accept(database, "1")
-    (item,) = await claim(database)
-    async with database.transaction() as session:
-        await mailbox.release(session, item)
-    assert [item.event_id for item in await claim(database)] == ["1"]
-
-
 async def test_a_sole_process_that_starts_again_takes_over_every_claim(database: Database) -> None:
     await accept(database, "1")
     await queue(database)
     await claim(database)
     await claim_out(database)
     async with database.transaction() as session:
-        await mailbox.release_all(session)
+        await mailbox.release_all(session, NOW)
     assert len(await claim(database)) == 1
     assert len(await claim_out(database)) == 1
 
