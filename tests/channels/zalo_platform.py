@@ -121,6 +121,7 @@ class Platform:
                     return self.refused(Refusal(code, description))
                 case Hang():
                     await self._stop()
+                    return self.refused(Refusal(500, "stopping"))
                 case Garbage(code, body):
                     return Response(body, code)
                 case _:
