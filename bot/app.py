@@ -66,28 +66,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@asynccontextmanager
-async def open_services(
-    settings: Settings, *, clock: Callable[[], datetime] = utc_now
-) -> AsyncGenerator[Services]:
-    """Open the record (migrated, with what this release ships), the knowledge, the delivery and the channels.
-
-    Everything in flight is finished when the block ends.
+async def prepare(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
+    """Migrate the record and bring into it what this release ships; safe to repeat.
 
     Raises:
         DatabaseInUse: another process has the SQLite file.
-        DemoRecordsPresent: demo records in the database of a service that is no demo.
         DatabaseUrlRefused: DATABASE_URL has a form that is not accepted.
-        KnowledgeUnavailable: the database does not answer.
+        DemoRecordsPresent: demo records in the database of a service that is no demo.
         SecretMissing: PostgreSQL without SECRET.
     """
-    _write_logs(settings)
-    secret = secret_of(settings)
+    secret_of(settings)
     await migrate.upgrade(settings.database_url)
     database = Database(settings.database_url)
-    async with contextlib.AsyncExitStack() as opened:
-        opened.push_async_callback(database.close)
-        shared_clock = await record_clock(database, clock)
+    try:
         async with database.transaction() as session:
             if database.dialect == "sqlite":
                 # The file is ours alone, so a claim is that of a process that died: nobody need wait until it
@@ -101,6 +92,29 @@ async def open_services(
                     "The database holds invented demo records, which are never shown outside the demo. "
                     "Remove them: goilai demo remove"
                 )
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now
+) -> AsyncGenerator[Services]:
+    """Open the record (migrated, with what this release ships), the knowledge, the delivery and the channels.
+
+    Everything in flight is finished when the block ends.
+
+    Raises:
+        KnowledgeUnavailable: the database does not answer.
+        DatabaseInUse, DatabaseUrlRefused, DemoRecordsPresent, SecretMissing: see `prepare`.
+    """
+    _write_logs(settings)
+    secret = secret_of(settings)
+    await prepare(settings, clock=clock)
+    database = Database(settings.database_url)
+    async with contextlib.AsyncExitStack() as opened:
+        opened.push_async_callback(database.close)
+        shared_clock = await record_clock(database, clock)
         knowledge = SqlKnowledgeBase(database)
         await knowledge.warm_up()
         keys = Keys(secret)

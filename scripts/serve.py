@@ -1,6 +1,7 @@
 """Serve the web page, the JSON API and (with a token) Telegram from one process; `scripts/run` starts it."""
 
 import asyncio
+import signal
 import sys
 
 import uvicorn
@@ -8,9 +9,8 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.app import create_app
-from bot.app import SecretMissing
+from bot.app import DemoRecordsPresent, SecretMissing, prepare
 from bot.settings import Settings
-from db import migrate
 from db.engine import DatabaseInUse, DatabaseUrlRefused
 
 TRY = """\
@@ -35,9 +35,9 @@ def main() -> int:
             print(f"{'.'.join(map(str, error['loc'])) or 'settings'}: {error['msg']}", file=sys.stderr)
         return 2
     try:
-        # The service migrates by itself; doing it first turns what an operator got wrong into one sentence.
-        asyncio.run(migrate.upgrade(settings.database_url))
-    except (DatabaseInUse, DatabaseUrlRefused, SecretMissing) as refused:
+        # The service does this by itself; doing it first turns what an operator got wrong into one sentence.
+        asyncio.run(prepare(settings))
+    except (DatabaseInUse, DatabaseUrlRefused, DemoRecordsPresent, SecretMissing) as refused:
         print(refused, file=sys.stderr)
         return 2
     except SQLAlchemyError as error:
@@ -45,6 +45,9 @@ def main() -> int:
         return 2
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(TRY.format(url=f"http://{host}:{settings.port}", number="0530 000 113"), flush=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The server stops on these by itself and then sends them on to whatever stood here before it.
+        signal.signal(number, lambda *_: None)
     uvicorn.run(
         create_app(settings),
         host=settings.host,
