@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import Change, Operation, RecordKind
 
 _ADVISORY_LOCK: Final = 7_146_250_114
+_HOLDER: Final = "changes_one_at_a_time"
 
 
 async def one_at_a_time(session: AsyncSession) -> None:
@@ -17,8 +18,12 @@ async def one_at_a_time(session: AsyncSession) -> None:
     Two things depend on it: rules that look at other records (a protected number, another school's number)
     stay true until the commit, and versions become visible in their order. SQLite has one writer anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    transaction = session.sync_session.get_transaction()
+    if transaction is None or session.info.get(_HOLDER) is not transaction:  # asked for once is enough
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+        session.info[_HOLDER] = session.sync_session.get_transaction()
 
 
 def record_change(

@@ -1,6 +1,7 @@
 """SqlKnowledgeBase: what is known, from a database. Official records in memory, indicators by one query."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -142,8 +143,15 @@ class SqlKnowledgeBase:
             self._rebuilding = None
 
     async def _read_everything(self) -> None:
-        async with self._database.reading() as session:
-            everything = await official.everything(session)
-        # Indexes of a whole country take a while to build; other conversations go on meanwhile.
-        self._records = await asyncio.to_thread(everything.indexed)
+        # Millions of objects come and stay. Looking through them for garbage, now or in the middle of a
+        # check, takes longer than the check.
+        gc.disable()
+        try:
+            async with self._database.reading() as session:
+                everything = await official.everything(session)
+            # Indexes of a whole country take a while to build; other conversations go on meanwhile.
+            self._records = await asyncio.to_thread(everything.indexed)
+        finally:
+            gc.enable()
+        gc.freeze()
         self._version = everything.version

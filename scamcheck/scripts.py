@@ -69,7 +69,11 @@ class ScriptIndex:
         self._scripts.append(script)
         self._texts.append(masked(read(script.text).folded))
         for piece in _pieces(self._texts[at]):
-            self._with_piece.setdefault(piece, array("I")).append(at)
+            holding = self._with_piece.get(piece)
+            if holding is None:
+                self._with_piece[piece] = array("I", (at,))
+            else:
+                holding.append(at)
 
     def candidates(self, text: Text) -> tuple[ScriptCandidate, ...]:
         """The scripts that the text is a member of, best first: score at or above `SCRIPT_MATCH_SCORE`."""

@@ -70,7 +70,8 @@ def filled(kind: str, server: str, folder: Path, records: Records) -> Iterator[s
 
 def _fill_sqlite(path: Path, records: Records) -> None:
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA synchronous = OFF")
+    for pragma in ("synchronous = OFF", "cache_size = -500000", "journal_mode = MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
     for table, all_rows in _tables(records, NOW.replace(tzinfo=None).isoformat(" ")):
         rows = iter(all_rows)
         first = next(rows, None)
@@ -81,6 +82,7 @@ def _fill_sqlite(path: Path, records: Records) -> None:
             connection.executemany(statement, (tuple(row.values()) for row in rows))
     connection.execute("ANALYZE")
     connection.commit()
+    connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
 
 
