@@ -246,6 +246,7 @@ class Delivery:
 
     async def _drain(self) -> None:
         limit = self._first_limit
+        traces = False
         while not self._stopping.is_set():
             self._wake.clear()
             try:
@@ -257,10 +258,21 @@ class Delivery:
             if self._troubled:
                 self._troubled = False
                 await asyncio.sleep(_RETRY_SECONDS)
-            elif not worked:
+            elif worked:
+                traces = True
+            else:
+                # What was asked is done with: nothing of it stays in the file's journal while nobody asks.
+                traces = traces and not await self._erase_traces()
                 await self._pause(POLL_SECONDS)
             # Few at a time while few wait, so that nobody waits for another's; many to a commit when many do.
             limit = min(CLAIMED_AT_ONCE, 2 * limit) if worked == limit else self._first_limit
+
+    async def _erase_traces(self) -> bool:
+        try:
+            return await self._database.erase_traces()
+        except Exception as error:  # noqa: BLE001 - tried again after the next message, and every half minute
+            log.warning("delivery.traces_not_erased", error=type(error).__name__)
+            return False
 
     @property
     def _first_limit(self) -> int:
