@@ -36,11 +36,3 @@ def record_change(
 async def version(session: AsyncSession) -> int:
     """Version of the newest change, 0 before the first."""
     return await session.scalar(select(func.coalesce(func.max(Change.version), 0))) or 0
-
-
-async def official_records_changed(session: AsyncSession, *, since: int) -> bool:
-    """Whether anything but an indicator changed after version `since`."""
-    found = await session.scalar(
-        select(Change.version).where(Change.version > since, Change.kind != RecordKind.INDICATOR).limit(1)
-    )
-    return found is not None
