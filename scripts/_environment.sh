@@ -28,7 +28,7 @@ make_environment() {
     fi
 }
 
-# ensure_environment run|dev
+# ensure_environment run|dev|bench (bench adds to dev what only the measurements need)
 ensure_environment() {
     local lock="requirements/$1.txt" stamp=".venv/.installed-$1" want
     want="$(cat "$lock" pyproject.toml scripts/_environment.sh | sha256sum | cut -d' ' -f1)"
