@@ -224,10 +224,13 @@ def _sqlite_file(url: str) -> Path | None:
 
 
 def _write_logs(settings: Settings) -> None:
-    """One line per event. httpx tells whole addresses, bot token included, so it only speaks of trouble."""
+    """One line per event. Libraries that tell everything may only speak of trouble.
+
+    httpx tells whole addresses, bot token included; database drivers tell values, a parent's words included.
+    """
     level = getattr(logging, settings.log_level)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("httpcore").setLevel(logging.WARNING)
+    for talkative in ("httpx", "httpcore", "aiosqlite", "psycopg"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
