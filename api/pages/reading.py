@@ -6,6 +6,7 @@ from starlette.responses import HTMLResponse
 from api import wording
 from api.dependencies import LanguageDep
 from api.rendering import page
+from bot.accounts import official_accounts
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,9 +20,10 @@ async def privacy(request: Request, language: LanguageDep) -> HTMLResponse:
 
 @router.get("/toilaai")
 async def about(request: Request, language: LanguageDep) -> HTMLResponse:
-    """Who answers, on what grounds, and what it cannot do."""
+    """Who answers, on what grounds, what it cannot do, and which accounts are ours: printed on posters."""
     words = wording.load(language).about_page
-    return page(request, "information.html", language=language, page=words, page_path="/toilaai")
+    accounts = official_accounts(request.app.state.settings)
+    return page(request, "about.html", language=language, page=words, page_path="/toilaai", accounts=accounts)
 
 
 @router.get("/offline")
