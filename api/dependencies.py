@@ -10,10 +10,10 @@ from ipaddress import ip_address, ip_network
 from typing import Annotated, cast
 from uuid import uuid4
 
-from bot.app import Services
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from bot.app import Services
 from bot.messages import Channel, ConversationId
 
 WEB_ACCOUNT = "web"
@@ -29,12 +29,21 @@ def services_of(request: Request) -> Services:
     return cast("Services", request.app.state.services)
 
 
-ServicesDep = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    """As `services_of`. FastAPI hands every dependency that is not async to a thread and waits for it."""
+    return services_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
 
 
 def clock_of(request: Request) -> Callable[[], datetime]:
     """The clock of the application, which a test may set."""
     return cast("Callable[[], datetime]", request.app.state.clock)
+
+
+async def _clock(request: Request) -> Callable[[], datetime]:
+    return clock_of(request)
 
 
 def utc_now() -> datetime:
@@ -137,7 +146,7 @@ class Asking:
 
 VisitDep = Annotated[Visit, Depends(visit_of)]
 LanguageDep = Annotated[str, Depends(language_of)]
-ClockDep = Annotated[Callable[[], datetime], Depends(clock_of)]
+ClockDep = Annotated[Callable[[], datetime], Depends(_clock)]
 
 
 def asking_of(request: Request, services: ServicesDep, visit: VisitDep, clock: ClockDep) -> Asking:

@@ -28,8 +28,8 @@ class CheckRequest(BaseModel):
     language: Literal["vi", "en"] = Field("vi", description="Language of the sentences in the answer.")
 
 
-def json_only(request: Request) -> None:
-    """Refuse a body that does not say it is JSON."""
+async def json_only(request: Request) -> None:
+    """Refuse a body that does not say it is JSON. Async, because FastAPI hands any other to a thread."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
