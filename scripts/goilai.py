@@ -18,6 +18,7 @@ from db.engine import Database, DatabaseInUse, DatabaseUrlRefused
 from db.importing import RowsRefused
 from scripts import staff_commands
 from scripts.check_command import check
+from scripts.zalo_commands import zalo
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +32,7 @@ app.command("check")(check)
 app.add_typer(load, name="load")
 app.add_typer(staff_commands.staff, name="staff")
 app.add_typer(staff_commands.audit, name="audit")
+app.add_typer(zalo, name="zalo")
 app.add_typer(demo_app, name="demo")
 
 DatabaseOption = Annotated[

@@ -33,6 +33,7 @@ WAIT_FOR_ANOTHER_SECONDS: Final = 5.0
 RELINK_PAUSE: Final = 60.0
 NO_RECORDS_PAUSE: Final = 5.0
 STORE_ATTEMPTS: Final = 5
+HASH_PURPOSE: Final = "zalo refresh token"
 _STORE_PAUSE: Final = 0.2
 _LOOK_AGAIN: Final = 0.1
 
@@ -153,7 +154,7 @@ class OaTokens:
                     session,
                     **self._place,
                     refresh_token=self._sealer.seal(self._given),
-                    given=self._sealer.hmac("zalo refresh token", self._given),
+                    given=self._sealer.hmac(HASH_PURPOSE, self._given),
                     now=now,
                 )
             self._linked = True
