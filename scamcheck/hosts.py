@@ -26,6 +26,8 @@ class _Official:
 class _Hosts:
     shared: frozenset[str]
     shorteners: frozenset[str]
+    tenants: frozenset[str]
+    """Services that lend a name under theirs to any app: who stands behind `x.go.link` the name cannot tell."""
     cheap_endings: frozenset[str]
     same: dict[str, str]
     query: dict[str, str]
@@ -58,6 +60,7 @@ def _load() -> _Hosts:
     return _Hosts(
         frozenset(cast("list[str]", table["shared"]["hosts"])),
         frozenset(cast("list[str]", table["shorteners"]["hosts"])),
+        frozenset(cast("list[str]", table["shorteners"]["tenants"])),
         frozenset(cast("list[str]", table["cheap"]["tlds"])),
         cast("dict[str, str]", table["shared"]["same"]),
         cast("dict[str, str]", table["shared"]["query"]),
@@ -76,6 +79,7 @@ _LONG_WORD: Final = 6
 _SHORT_WORD: Final = 4
 """Up to this length a word alone proves nothing ("acb.org"); "acb-online" and "evn.vip" do."""
 _LONG_WORDS: Final = tuple((word, official) for word, official in _WORDS.items() if len(word) > _LONG_WORD)
+_STATE_ENDING: Final = ".gov.vn"
 _GOVERNMENT: Final = ("gov.vn", "edu.vn")
 _CONFUSABLE: Final = str.maketrans(
     "аɑαвьβсϲԁеёєεɡһнհіїıιɩјкκӏⅼǀмпոηоοօσрρԛгѕтτυսνѵԝωхχуγз",
@@ -104,7 +108,8 @@ def official_imitated(ascii_host: str, plain_host: str, path: str, user: str) ->
     for official in _OFFICIAL_HOSTS:
         if official in user or f".{official}." in f".{plain_host}." or f"/{official}" in path:
             return official
-    cheap = ascii_host.rsplit(".", 1)[-1] in HOSTS.cheap_endings
+    ending = ascii_host.rsplit(".", 1)[-1]
+    cheap = ending in HOSTS.cheap_endings
     for label in plain_host.split("."):
         tokens = label.split("-")
         for token in tokens:
@@ -113,7 +118,9 @@ def official_imitated(ascii_host: str, plain_host: str, path: str, user: str) ->
                 return official
         joined = "".join(tokens)
         for word, official in _LONG_WORDS:
-            if word in joined:
+            # "timhieucanhsat.vn": under .vn owners are known, and "police" or "tax" are everybody's words.
+            everyday = ending == "vn" and len(tokens) == 1 and official.endswith(_STATE_ENDING)
+            if word in joined and not everyday:
                 return official
     government = "gov" in re.split(r"[.\-]", plain_host)
     return _GOVERNMENT[0] if government and "gov" not in (SUFFIXES.publicsuffix(ascii_host) or "") else None

@@ -150,6 +150,7 @@ def _described(link: Link, path: str, user: str, *, raw_ip: bool) -> Link:
     shared = (
         shared_host in HOSTS.shared
         or shared_host in HOSTS.shorteners
+        or shared_host.partition(".")[2] in HOSTS.tenants
         or ("." in shared_host and SUFFIXES.publicsuffix(shared_host) == shared_host)
     )
     seen = as_seen(link.host)

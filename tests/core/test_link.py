@@ -189,10 +189,25 @@ def test_a_host_dressed_up_as_an_official_one_is_recognised(text: str, official:
         "www.gov.uk/tax",
         "facebook.com/abc",
         "https://xn--zzzz9.vn",
+        "https://timhieucanhsat.vn/thi",
+        "https://viettelmoney.go.link/abc",
     ],
 )
 def test_official_and_unrelated_hosts_imitate_nobody(text: str) -> None:
     assert only(text).imitates is None
+
+
+@pytest.mark.parametrize(
+    "text", ["timhieucanhsat.top", "canhsat-tracuu.vn", "canhsat.vn", "tracuucanhsat.com"]
+)
+def test_a_word_of_the_state_in_a_hyphenated_or_cheap_name_is_an_imitation(text: str) -> None:
+    assert only(text).imitates == "bocongan.gov.vn"
+
+
+def test_a_name_lent_by_a_service_is_shared_and_known_with_its_path() -> None:
+    link = only("https://viettelmoney.go.link/abc")
+    assert link.shared_host
+    assert link.key == "viettelmoney.go.link/abc"
 
 
 @pytest.mark.parametrize(
