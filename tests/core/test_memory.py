@@ -91,3 +91,10 @@ async def test_a_script_matches_from_when_it_is_put_until_it_is_removed() -> Non
     records.remove_script("kb")
     records.remove_script("kb")
     assert (await gathered(records, SCRIPT.text)).scripts == ()
+
+
+async def test_a_school_known_by_its_place_only_can_be_removed() -> None:
+    records = MemoryKnowledgeBase(schools=make_registry(), communes=shipped())
+    assert await school_ids(records, "trường PTDTNT Lạc Dương") == ["nt3"]
+    records.remove_school("nt3")
+    assert "nt3" not in await school_ids(records, "trường PTDTNT Lạc Dương")
