@@ -27,7 +27,8 @@ _TLD = (
 )
 _TOKEN: Final = re.compile(
     rf"""
-    (?P<link>(?:https?|hxxps?)[:/][^\s]{{1,300}}|www\.[^\s]{{3,300}}
+    (?=[a-z\d+?.!;:…\n]|\s[-–—])  # what no token begins with is passed by at once
+    (?:(?P<link>(?:https?|hxxps?)[:/][^\s]{{1,300}}|www\.[^\s]{{3,300}}
         |(?<![a-z0-9@])(?:[a-z0-9][a-z0-9-]{{0,40}}\.){{1,4}}(?:{_TLD})(?![a-z0-9])(?:/[^\s]{{0,200}})?)
     |(?P<money>(?:(?<![a-z0-9.,])\d{{1,3}}(?:[.,]\d{{3}}){{1,4}}|(?<![a-z0-9.,])\d{{1,12}}(?:[.,]\d{{1,2}})?)
         [ ]?(?:{_UNIT}(?![a-z])(?:[ ]?(?:ruoi|\d{{1,3}})(?![a-z0-9/:]))?))
@@ -43,7 +44,7 @@ _TOKEN: Final = re.compile(
     |(?P<number>\d{{1,6}})
     |(?P<word>[a-z]+)
     |(?P<question>\?)
-    |(?P<stop>[.!;:…\n]|\s[-–—]\s)
+    |(?P<stop>[.!;:…\n]|\s[-–—]\s))
     """,
     re.VERBOSE,
 )
