@@ -196,6 +196,15 @@ class Sender:
         if result.kind is SendKind.RETRY_AFTER:
             until = self._clock() + min(timedelta(seconds=result.retry_after), LONGEST_PAUSE)
             self._closed_until[item.lane] = max(until, self._closed_until.get(item.lane, until))
+        if result.kind is not SendKind.SENT:
+            log.warning(
+                "sending.not_sent",
+                channel=item.channel,
+                lane=item.lane,
+                result=result.kind,
+                detail=result.detail,
+                retry_after=result.retry_after,
+            )
         metrics.SENDS.labels(item.channel.value, item.lane.value, result.kind.value).inc()
         self._results.append((item, result))
         self._wake.set()

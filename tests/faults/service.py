@@ -1,0 +1,199 @@
+"""A service as real processes, its platform, and an outside record of what it acknowledged."""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.channels.peer import TOKEN, Peer, free_listener
+
+ROOT = Path(__file__).parents[2]
+SECRET = "webhook-secret_1"
+CHATS_AT_ONCE = 8
+EVENTS_PER_CHAT = 8
+"""Below what one person may ask in a minute."""
+
+
+class Spawner:
+    """The process that starts others."""
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+        self._process = process
+        self._folder = folder
+
+    @property
+    def log(self) -> Path:
+        """What all processes wrote."""
+        return self._folder / "service.log"
+
+    @property
+    def ambiguous_sends(self) -> int:
+        """Sends of which the service could not know whether they arrived; it may repeat them."""
+        return self.log.read_text(encoding="utf-8").count('"result": "ambiguous"')
+
+    async def start(self, environment: dict[str, str]) -> int:
+        order = {"environment": environment, "log": str(self.log)}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        return int(await self._process.stdout.readline())
+
+
+@contextlib.asynccontextmanager
+async def spawner(folder: Path) -> AsyncIterator[Spawner]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.spawner",
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield Spawner(process, folder)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def free_port() -> int:
+    with contextlib.closing(free_listener()) as listener:
+        return listener.getsockname()[1]
+
+
+@dataclass
+class Replica:
+    """One process of the service, at an address of its own; it may be dead."""
+
+    spawner: Spawner
+    peer: Peer
+    database_url: str
+    port: int = field(default_factory=free_port)
+    process: int = 0
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def alive(self) -> bool:
+        try:
+            os.kill(self.process, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return self.process != 0
+
+    async def start(self, failpoint: str = "") -> None:
+        self.process = await self.spawner.start(
+            {
+                "DATABASE_URL": self.database_url,
+                "PORT": str(self.port),
+                "SECRET": "s" * 40,
+                "TELEGRAM_TOKEN": TOKEN,
+                "TELEGRAM_API_BASE": self.peer.url,
+                "TELEGRAM_MODE": "webhook",
+                "TELEGRAM_WEBHOOK_SECRET": SECRET,
+                "TELEGRAM_SENDS_PER_SECOND": "1000",
+                "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+                "GOILAI_FAILPOINT": failpoint,
+                **self.environment,
+            }
+        )
+
+    async def ready(self, *, seconds: float = 30.0) -> bool:
+        """Wait until it listens; False when it died before."""
+        async with asyncio.timeout(seconds):
+            while self.alive:
+                with contextlib.suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                    writer.close()
+                    return True
+                await asyncio.sleep(0.02)
+        return False
+
+    async def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
+        await self.gone()
+
+    async def gone(self, *, seconds: float = 20.0) -> float:
+        began = time.monotonic()
+        async with asyncio.timeout(seconds):
+            while self.alive:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.01)
+        return time.monotonic() - began
+
+
+@dataclass
+class World:
+    """What happened, as seen from outside: what was posted, and what of it was acknowledged."""
+
+    peer: Peer
+    rng: random.Random
+    posted: dict[int, dict[str, Any]] = field(default_factory=dict)
+    acknowledged: set[int] = field(default_factory=set)
+    _client: httpx.AsyncClient = field(
+        default_factory=lambda: httpx.AsyncClient(
+            trust_env=False, timeout=20, limits=httpx.Limits(max_keepalive_connections=0)
+        )
+    )
+
+    def new_event(self) -> dict[str, Any]:
+        """The next event: its number stands in the text, so that its answer is recognised."""
+        number = len(self.posted)
+        group = number // (CHATS_AT_ONCE * EVENTS_PER_CHAT)
+        chat = 1000 + group * CHATS_AT_ONCE + number % CHATS_AT_ONCE
+        update = {
+            "update_id": 10_000 + number,
+            "message": {
+                "message_id": number + 1,
+                "date": 1_795_500_000,
+                "chat": {"id": chat, "type": "private", "first_name": "Phụ huynh"},
+                "from": {"id": chat, "is_bot": False, "first_name": "Phụ huynh", "language_code": "vi"},
+                "text": phone_number(number),
+            },
+        }
+        self.posted[number] = update
+        return update
+
+    async def post(self, replica: Replica, update: dict[str, Any]) -> bool:
+        """Post as the platform does; a 200 is what we hold the service to."""
+        try:
+            response = await self._client.post(
+                f"http://127.0.0.1:{replica.port}/webhooks/telegram",
+                json=update,
+                headers={"X-Telegram-Bot-Api-Secret-Token": SECRET},
+            )
+        except httpx.HTTPError:
+            return False
+        if response.status_code == 200:
+            self.acknowledged.add(update["update_id"] - 10_000)
+        return response.status_code == 200
+
+    def burst(self, count: int) -> list[dict[str, Any]]:
+        """New events with 30 % of them once more, shuffled among different chats."""
+        new = [self.new_event() for _ in range(count)]
+        doubled = new + [event for event in new if self.rng.random() < 0.3]
+        self.rng.shuffle(doubled)
+        return doubled
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def phone_number(number: int) -> str:
+    """A mobile number whose shown digits tell the event apart, for 3,000 events."""
+    return f"09{1 + number // 1000}2 345 {number % 1000:03d}"
+
+
+def shown(number: int) -> str:
+    """How an answer prints it."""
+    return f"09{1 + number // 1000}2 ••• {number % 1000:03d}"
