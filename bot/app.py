@@ -30,6 +30,7 @@ from bot.record_clock import record_clock
 from bot.settings import Settings
 from db import demo, mailbox, migrate, reference, retention
 from db.engine import Database, accepted_url, sqlite_path
+from db.health import Health, probe
 from db.keys import Keys
 from db.knowledge_base import SqlKnowledgeBase
 
@@ -59,6 +60,10 @@ class Services:
     limits: Limits
     doors: Mapping[Channel, Door] = field(default_factory=dict[Channel, Door])
     """The chat platforms that are switched on."""
+
+    async def health(self, now: datetime) -> Health:
+        """The state of the record; raises what the database raises when it cannot be written to."""
+        return await probe(self.database, now)
 
 
 def utc_now() -> datetime:

@@ -6,6 +6,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from db.engine import accepted_url, sqlite_path
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PLACEHOLDERS = ("changeme", "change-me", "secret", "placeholder")
 MIN_SECRET_LENGTH = 32
@@ -102,6 +104,9 @@ class Settings(BaseSettings):
     parts: str = "work,send,listen"
     """What this process does: `work` (answer what came in), `send`, `listen` (poll the platforms); `none` for
     a web server alone. On SQLite always all."""
+    erasure_ledger: str = ""
+    """File that names, by keyed hashes, who asked to be forgotten, for after a restore. Unset:
+    `erasures.jsonl` beside the SQLite file, or in `var`. Several machines each keep their own."""
     metrics_token: SecretStr = SecretStr("")
     """Bearer token for /metrics; empty serves it to this machine only."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -171,6 +176,13 @@ class Settings(BaseSettings):
             raise ChannelIncomplete(
                 "The Zalo Official Account needs ZALO_OA_APP_ID, ZALO_OA_SECRET and ZALO_OA_APP_SECRET."
             )
+
+    @property
+    def erasures_file(self) -> Path:
+        """Where erasures are noted."""
+        if self.erasure_ledger or not self.database_url.startswith("sqlite"):
+            return Path(self.erasure_ledger or "var/erasures.jsonl")
+        return sqlite_path(accepted_url(self.database_url)).with_name("erasures.jsonl")
 
     def does(self, part: str) -> bool:
         """Whether this process does one of `PARTS`."""

@@ -26,7 +26,7 @@ class Connection(aiosqlite.Connection):
         super().__init__(connector, iter_chunk_size)
         self._thread.daemon = True  # a process that ends does not wait for it
 
-    async def _execute(  # pyright: ignore[reportUnknownMemberType] - aiosqlite's has no types
+    async def _execute(
         self,
         fn: Callable[..., Any],
         *args: Any,  # noqa: ANN401 - aiosqlite's own
@@ -34,7 +34,7 @@ class Connection(aiosqlite.Connection):
     ) -> Any:  # noqa: ANN401 - aiosqlite's own
         raw: sqlite3.Connection | None = self._connection
         if raw is None or self._waits(raw, fn, args):
-            return await super()._execute(fn, *args, **kwargs)
+            return await super()._execute(fn, *args, **kwargs)  # pyright: ignore[reportUnknownMemberType] - it has no types
         return fn(*args, **kwargs)
 
     def _waits(self, raw: sqlite3.Connection, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:

@@ -27,6 +27,9 @@ class Topic(StrEnum):
     """Something was answered."""
 
 
+_TOPICS: Final = {topic.value: topic for topic in Topic}
+
+
 async def tell(session: AsyncSession, topic: Topic) -> None:
     """Wake every listener when this transaction is committed."""
     if session.get_bind().dialect.name == "postgresql":
@@ -57,5 +60,5 @@ async def _listen_once(address: str, heard: Callable[[Topic], None]) -> None:
         for topic in Topic:  # whatever was told before we listened
             heard(topic)
         async for note in connection.notifies():
-            if note.payload in Topic:
-                heard(Topic(note.payload))
+            if (topic := _TOPICS.get(note.payload)) is not None:
+                heard(topic)

@@ -16,7 +16,7 @@ from bot.settings import Settings
 from db import demo, importing, migrate, reference
 from db.engine import Database, DatabaseInUse, DatabaseUrlRefused
 from db.importing import RowsRefused
-from scripts import staff_commands
+from scripts import record_commands, staff_commands
 from scripts.check_command import check
 from scripts.zalo_commands import zalo
 
@@ -29,6 +29,9 @@ app = typer.Typer(
 load = typer.Typer(no_args_is_help=True, help="Take in records from a CSV file: all rows, or none.")
 demo_app = typer.Typer(no_args_is_help=True, help="Invented records to try the service with.")
 app.command("check")(check)
+app.command("backup")(record_commands.back_up)
+app.command("restore")(record_commands.restore)
+app.command("forget-again")(record_commands.forget_again)
 app.add_typer(load, name="load")
 app.add_typer(staff_commands.staff, name="staff")
 app.add_typer(staff_commands.audit, name="audit")

@@ -7,7 +7,7 @@ from bot.conversation.context import Context, Turn, say
 from bot.conversation.memory import Memory
 from bot.messages import Choice, Incoming, Reply
 from bot.replies import school_label, shortened
-from db import people
+from db import erasures, people
 from db.people import StoredData
 
 _LISTED = 10
@@ -88,6 +88,7 @@ async def erase_asked(_argument: str, _incoming: Incoming, context: Context) -> 
 async def erase(_argument: str, _incoming: Incoming, context: Context) -> Turn:
     """The yes. The answer still arrives: it carries its own copy of the address."""
     texts = context.texts
+    erasures.note(context.settings.erasures_file, context.keys, context.conversation, context.now)
     await people.erase(context.session, context.conversation)
     reply = Reply(texts.get("privacy.erased"), steps=texts.lines("privacy.erased_steps"))
     return Turn((reply,), Memory(), forget=True)

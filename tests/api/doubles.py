@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from bot.channels.door import Door
 from bot.limits import Limits
 from bot.messages import Call, Channel, Choice, Incoming, Reply
 from bot.settings import Settings
+from db.health import Health
 from db.keys import Keys
 from scamcheck.knowledge import KnowledgeUnavailable, SchoolCandidate
 from scamcheck.memory import MemoryKnowledgeBase
@@ -85,6 +87,16 @@ class Desk:
     keys: Keys = field(default_factory=lambda: Keys(b"k" * 32))
     limits: Limits = field(default_factory=lambda: Limits(lambda: 0.0))
     doors: dict[Channel, Door] = field(default_factory=dict)
+
+    async def health(self, now: datetime) -> Health:
+        nothing = timedelta(0)
+        return Health(
+            schema_current=True,
+            inbox_waiting=0,
+            inbox_oldest=nothing,
+            outbox_waiting=0,
+            outbox_oldest=nothing,
+        )
 
     @asynccontextmanager
     async def open(self, settings: Settings) -> AsyncIterator["Desk"]:

@@ -32,6 +32,7 @@ PUBLIC = {
     "GET /v1/openapi.json",
     "GET /livez",
     "GET /readyz",
+    "GET /metrics",
     # Opened by its own secret, not by a role.
     "POST /webhooks/telegram",
     "POST /webhooks/zalo-bot",

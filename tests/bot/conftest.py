@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,7 +26,11 @@ from db.knowledge_base import SqlKnowledgeBase
 from db.reference import load_reference
 from tests.builders import NOW
 
-SETTINGS = Settings(_env_file=None, demo=True)  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
+SETTINGS = Settings(
+    _env_file=None,  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
+    demo=True,
+    erasure_ledger=f"{tempfile.mkdtemp(prefix='goilai-')}/erasures.jsonl",
+)
 
 
 @dataclass

@@ -221,3 +221,9 @@ async def test_erasing_traces_never_waits_for_a_reader(database: Database) -> No
         assert await database.erase_traces() == (database.dialect == "postgresql")
     assert await database.erase_traces()
     assert await people_in(database) == 2
+
+
+async def test_the_address_with_its_password_is_there_for_another_connection() -> None:
+    database = Database("postgresql://user:secret@host/name")
+    assert database.url == "postgresql+psycopg://user:secret@host/name"
+    await database.close()

@@ -165,6 +165,61 @@ async def test_a_sole_process_that_starts_again_takes_over_every_claim(database:
     assert len(await claim_out(database)) == 1
 
 
+async def test_events_claimed_together_are_finished_together(database: Database) -> None:
+    for event in ("1", "2"):
+        await accept(database, event, address=event, payload="what was said")
+    async with database.transaction() as session:
+        items = await mailbox.claim_inbox(session, now=NOW, limit=10)
+        await mailbox.finish_all(session, items, NOW)
+    assert await claim(database) == []
+    async with database.reading() as session:
+        for event in ("1", "2"):
+            receipt = await mailbox.receipt_of(session, channel="telegram", bot_account="bot", event_id=event)
+            assert receipt is not None
+            assert receipt.status is InboxStatus.DONE
+
+
+async def test_a_claim_ends_with_a_transaction_that_failed(database: Database) -> None:
+    async def die() -> None:
+        async with database.transaction() as session:
+            assert await mailbox.claim_inbox(session, now=NOW, limit=1)
+            raise OSError
+
+    await accept(database, "1")
+    with pytest.raises(OSError):  # noqa: PT011 - ours
+        await die()
+    assert len(await claim(database)) == 1
+
+
+async def test_a_named_event_is_claimed_alone_and_not_before_its_turn(database: Database) -> None:
+    for event in ("1", "2"):
+        await accept(database, event)
+    (first,) = await claim(database)
+    async with database.transaction() as session:
+        assert await mailbox.claim_inbox(session, now=NOW, limit=1, only=first.id + 1) == []
+    await finish(database, first)
+    async with database.transaction() as session:
+        (second,) = await mailbox.claim_inbox(session, now=NOW, limit=1, only=first.id + 1)
+    assert second.event_id == "2"
+
+
+async def test_an_event_twice_in_one_group_is_taken_in_once(database: Database) -> None:
+    event = mailbox.NewEvent("telegram", "bot", "1", "1001", "{}")
+    other = mailbox.NewEvent("telegram", "bot", "2", "1001", "{}")
+    again = mailbox.NewEvent("telegram", "bot", "1", "1001", "later")
+    async with database.transaction() as session:
+        assert await mailbox.accept_all(session, [event, other, again], NOW) == [True, True, False]
+    assert [item.payload for item in await claim(database)] == ["{}"]
+
+
+async def test_what_a_wrong_clock_put_off_is_due_after_the_next_start(database: Database) -> None:
+    await accept(database, "1", now=NOW + timedelta(hours=2))
+    assert await claim(database) == []
+    async with database.transaction() as session:
+        await mailbox.release_all(session, NOW)
+    assert len(await claim(database)) == 1
+
+
 async def test_a_message_that_fails_waits_longer_each_time_and_is_set_aside_at_the_fifth(
     database: Database,
 ) -> None:
@@ -246,6 +301,30 @@ async def test_a_claimed_message_is_sent_again_when_its_sender_died(database: Da
     assert await claim_out(database, now=NOW + mailbox.OUTBOX_LEASE) == []
     again = await claim_out(database, now=NOW + mailbox.OUTBOX_LEASE + timedelta(seconds=1))
     assert [item.attempts for item in again] == [2]
+
+
+async def test_a_new_sole_sender_takes_over_the_claims_of_its_account_only(database: Database) -> None:
+    await queue(database)
+    await claim_out(database)
+    for account, found in (("other", 0), ("bot", 1)):
+        async with database.transaction() as session:
+            await mailbox.release_sends(session, channel="telegram", bot_account=account)
+        assert len(await claim_out(database)) == found
+
+
+async def test_sends_recorded_together_are_erased_and_finished_ones_left_alone(database: Database) -> None:
+    await accept(database, "1")
+    (item,) = await claim(database)
+    sent, failed = [await queue(database, inbox_id=item.id) for _ in range(2)]
+    await record(database, failed, SendOutcome.FAILED)
+    async with database.transaction() as session:
+        await mailbox.record_sent(session, [sent, failed], NOW)
+    async with database.reading() as session:
+        replies = await mailbox.replies_to(session, item.id)
+    assert [(reply.status, reply.payload, reply.address) for reply in replies] == [
+        (OutboxStatus.SENT, None, None),
+        (OutboxStatus.FAILED, None, None),
+    ]
 
 
 @pytest.mark.parametrize("outcome", [SendOutcome.SENT, SendOutcome.BLOCKED, SendOutcome.FAILED])
