@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from scamcheck.claims import OwnerKind, find_claims
 from scamcheck.knowledge import Contact, IdentifierKind, Owner
 from scamcheck.lookalike import imitations, neighbours
-from scamcheck.phone import parse_number
+from scamcheck.phone import SeenNumber, parse_number
 from scamcheck.schools import SchoolIndex
 from scamcheck.scripts import ScriptIndex, masked
 from scamcheck.text import Text, fold, read
@@ -68,30 +68,27 @@ def lookalikes(keys: Sequence[str], count: int) -> dict[str, object]:
     contacts = {
         key: Contact(key, IdentifierKind.NUMBER, key, _OWNER, "", "", verified_at=VERIFIED) for key in keys
     }
-    asked: list[tuple[str, str]] = []
+    asked: list[tuple[str, SeenNumber]] = []
     while len(asked) < count:
         key = rng.choice(keys)
         near = [other for other, how in neighbours(key) if how == "near_miss"]
         seen = rng.choice(near)
         number = parse_number("0" + seen[3:])
         if seen not in contacts and number is not None and number.number.key == seen:
-            asked.append((key, seen))
+            asked.append((key, number))
     trigrams = Trigrams(keys)
 
-    def ours(question: tuple[str, str]) -> list[str]:
-        number = parse_number("0" + question[1][3:])
-        return [found.contact.key for found in imitations(number, contacts)] if number else []
+    def ours(question: tuple[str, SeenNumber]) -> list[str]:
+        return [found.contact.key for found in imitations(question[1], contacts)]
 
-    def brute(question: tuple[str, str]) -> list[str]:
-        return [
-            found
-            for found, _, _ in process.extract(
-                question[1], keys, scorer=OSA.distance, score_cutoff=1, limit=50
-            )
-        ]
+    def brute(question: tuple[str, SeenNumber]) -> list[str]:
+        seen = question[1].number.key
+        found = process.extract(seen, keys, scorer=OSA.distance, score_cutoff=1, limit=50)
+        return [key for key, _, _ in found]
 
-    def by_trigrams(question: tuple[str, str]) -> list[str]:
-        return [found for found in trigrams.near(question[1]) if OSA.distance(found, question[1]) <= 1]
+    def by_trigrams(question: tuple[str, SeenNumber]) -> list[str]:
+        seen = question[1].number.key
+        return [found for found in trigrams.near(seen) if OSA.distance(found, seen) <= 1]
 
     ways = (ours, brute, by_trigrams)
     times = interleaved(asked, ways)
