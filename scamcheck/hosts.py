@@ -27,7 +27,7 @@ class _Hosts:
     shared: frozenset[str]
     shorteners: frozenset[str]
     tenants: frozenset[str]
-    """Services that lend a name under theirs to any app: who stands behind `x.go.link` the name cannot tell."""
+    """Services that lend a name under theirs to any app: `x.go.link` does not tell who stands behind it."""
     cheap_endings: frozenset[str]
     same: dict[str, str]
     query: dict[str, str]

@@ -4,14 +4,12 @@ The verdict on the words is a sum that anyone can follow: each sign found, each 
 together, and how the wording resembles the texts we wrote ourselves, every one with its weight from `data/`.
 """
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from math import sqrt
 from typing import Final
 
@@ -23,6 +21,7 @@ from scamcheck.phone import PhoneKind, SeenNumber
 from scamcheck.signs import Hit, SignRule, Words, find_hits, lexicon, sign_pairs, words_of
 from scamcheck.text import Text
 from scamcheck.thresholds import ALARMING_SCORE, SUSPICIOUS_SCORE, WARNING_SIGNS
+from scamcheck.wording import wording
 
 
 class Scenario(StrEnum):
@@ -122,7 +121,7 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
         gain = weights.of(name) * value
         score += gain
         if gain or name.startswith("s:"):  # most words of a message have no weight
-            codes = (_WORDING,) if name.startswith("w:") else _codes(name)
+            codes = _codes(name) if name[0] in "sp" else (_WORDING,)
             for code in codes:
                 given[code] = given.get(code, 0.0) + gain / len(codes)
     signs, counter_signs = _as_signs(given, hits, words, before)
@@ -159,24 +158,17 @@ def counts_of(
 
 
 def features(words: Words, counts: Mapping[str, int]) -> dict[str, float]:
-    """What the sum runs over: `s:` signs, `p:` pairs of signs, `w:` words and neighbouring words.
+    """What the sum runs over: `s:` signs, `p:` pairs of signs, and the wording (`wording.py`).
 
-    A sign repeated counts a little more, never in proportion; wording does not grow with length.
+    A sign repeated counts a little more, never in proportion.
     """
     found = {f"s:{code}": sqrt(min(count, 4)) for code, count in sorted(counts.items())}
     found.update({f"p:{pair}": 1.0 for pair in sign_pairs(sorted(counts))})
-    tokens = words.tokens[:_WORDING_TOKENS]
-    wording = dict.fromkeys(f"w:{word}" for word in tokens if word != ".")
-    wording.update(dict.fromkeys(f"w:{one} {other}" for one, other in pairwise(tokens)))
-    if wording:
-        each = _WORDING_SCALE / sqrt(len(wording))
-        found.update(dict.fromkeys(wording, each))
+    found.update(wording(words.tokens))
     return found
 
 
 _WORDING: Final = "wording"
-_WORDING_TOKENS: Final = 400
-_WORDING_SCALE: Final = 3.0
 _ASKS: Final = frozenset(
     {"ask_transfer", "ask_code", "ask_app", "ask_link", "ask_identity", "account", "private_account", "money"}
 )
@@ -203,13 +195,10 @@ class _Weights:
 
 @cache
 def _weights() -> _Weights:
-    raw = tomllib.loads((files("scamcheck") / "data" / "weights.toml").read_text(encoding="utf-8"))
-    fitted = {
-        f"{mark}:{name}": float(weight)
-        for mark, table in (("s", "sign"), ("p", "pair"), ("w", "wording"))
-        for name, weight in raw[table].items()
-    }
-    return _Weights(float(raw["bias"]), fitted)
+    table = (files("scamcheck") / "data" / "weights.txt").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    fitted = {name: float(weight) for name, weight in lines}
+    return _Weights(fitted.pop("bias"), fitted)
 
 
 def _counted(hits: Iterable[Hit], marks: Iterable[str], before: Iterable[Sign]) -> Counter[str]:
@@ -242,6 +231,11 @@ def _marks(
     if links:
         yield "official_link" if all(map(_is_official, links)) else "other_link"
     kinds = {seen.number.kind for seen in numbers}
+    theirs = (bool(links) or bool(kinds)) and all(map(_is_official, links)) and kinds <= _SERVICE_KINDS
+    if theirs and not accounts:
+        yield "only_official"
+    if not (links or numbers or accounts):
+        yield "nothing_to_follow"
     if kinds & _SERVICE_KINDS:
         yield "service_number"
     if PhoneKind.MOBILE in kinds:

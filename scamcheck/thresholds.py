@@ -17,8 +17,9 @@ SHORT_TEXT_WORDS: Final = 12
 MAX_SCHOOLS_OFFERED: Final = 10
 """The commonest names of one province have nine schools, and one left out is worse than a long list."""
 
-SUSPICIOUS_SCORE: Final = 0.2
-"""Log-odds of the signs and the wording from which a text is `SUSPICIOUS`; set on tests/evaluation/own."""
+SUSPICIOUS_SCORE: Final = 1.0
+"""Log-odds of the signs and the wording from which a text is `SUSPICIOUS`.
+Set on the cross-validated scores of the training texts (`scripts/fit --cross-validate`): `docs/accuracy.md`."""
 
 ALARMING_SCORE: Final = -2.0
 """From here an event or an ask is alarming: no official number makes such a text harmless (rows 5 and 9)."""
