@@ -75,7 +75,8 @@ async def warn(
         is_example=officer.staff.is_example,
         now=now,
     )
-    await _note(session, actor, LoneActionKind.WARN, row, reason=reason, now=now, lasts=indicators.WARNING_LASTS)
+    lasts = indicators.WARNING_LASTS
+    await _note(session, actor, LoneActionKind.WARN, row, reason=reason, now=now, lasts=lasts)
     return row
 
 

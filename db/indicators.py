@@ -26,7 +26,7 @@ class AlreadyWarned(ValueError):
 
 
 class Protected(ValueError):
-    """The identifier is an official contact or protected; calls "from" it are forged, its owner the victim."""
+    """The identifier is an official contact or protected: its owner is the victim of forged calls."""
 
 
 class IndicatorNotListed(ValueError):

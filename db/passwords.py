@@ -82,11 +82,11 @@ def require_good(password: str, *, about: tuple[str, ...] = ()) -> None:
     if len(password) > LONGEST:
         raise PasswordRefused("long")
     known = [word for text in about for word in (fold(text).replace(" ", ""), *fold(text).split())]
-    judged = cast(
-        "dict[str, Any]", zxcvbn(fold(password)[:_JUDGED_LETTERS], user_inputs=[*_WORDS_HERE, *known])
-    )
-    if float(judged["guesses_log10"]) < FEWEST_GUESSES_LOG10:
-        raise PasswordRefused("guessable")
+    folded = fold(password)[:_JUDGED_LETTERS]
+    for reading in {folded, "".join(folded.split())}:
+        judged = cast("dict[str, Any]", zxcvbn(reading, user_inputs=[*_WORDS_HERE, *known]))
+        if float(judged["guesses_log10"]) < FEWEST_GUESSES_LOG10:
+            raise PasswordRefused("guessable")
 
 
 async def hashed(password: str, hasher: PasswordHash = HASHER) -> str:

@@ -49,6 +49,11 @@ def new_case_code() -> str:
     return f"GL-{letters[:4]}-{letters[4:]}"
 
 
+def code_letters(case_code: str) -> str:
+    """The letters and digits of a case code as somebody typed it, in capitals."""
+    return "".join(letter for letter in case_code.upper() if letter in _CODE_LETTERS)
+
+
 async def file_report(
     session: AsyncSession,
     conversation: models.Conversation,
@@ -107,8 +112,7 @@ async def file_report(
 
 async def report_status(session: AsyncSession, case_code: str) -> models.Report | None:
     """The report with this case code, typed in capitals or not, with or without its dashes."""
-    letters = "".join(letter for letter in case_code.upper() if letter in _CODE_LETTERS)
-    letters = letters.removeprefix("GL")
+    letters = code_letters(case_code).removeprefix("GL")
     return await session.scalar(
         select(models.Report).where(models.Report.case_code == f"GL-{letters[:4]}-{letters[4:]}")
     )

@@ -1,0 +1,187 @@
+"""The queue that police work: reports clustered by identifier, the most urgent first. Queries only.
+
+Nothing here says who reported. How many reported moves a cluster up in the queue and changes nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from db import contacts, models, rights
+from db.approval_rules import ProposalKind
+from db.approvals import OPEN
+from db.models import IndicatorState, RecordState, ReportStatus
+from scamcheck.knowledge import IdentifierKind
+from scamcheck.verdict import Level
+
+FRESH: Final = timedelta(hours=24)
+FRESH_WEIGHT: Final = 5
+SCHOOL_WEIGHT: Final = 3
+SUSPICIOUS_WEIGHT: Final = 2
+"""Urgency of a cluster: its reports, those of a day counted five times more, those that name a school three
+times more, those whose text was suspicious twice more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """All open reports of one identifier."""
+
+    kind: IdentifierKind
+    key: str
+    reports: int
+    fresh: int
+    """Within 24 hours."""
+    communes: int
+    schools: int
+    first_at: datetime
+    last_at: datetime
+    urgency: int
+    listed: IndicatorState | None
+    """How it is listed, if it is."""
+    protected: bool
+    """An official contact, or on the protected list: forged calls, not its owner's."""
+    proposed: bool
+    """A confirmation waits for its second person."""
+
+
+async def clusters(
+    session: AsyncSession,
+    now: datetime,
+    *,
+    office: models.Office | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> tuple[Cluster, ...]:
+    """Identifiers with open reports, the most urgent first; of an office's area, or of everywhere.
+
+    Confirmed ones are left out: there is nothing to do about them.
+    """
+    fresh = cast(models.Report.filed_at > now - FRESH, Integer)
+    named = cast(models.Report.school_id.is_not(None), Integer)
+    suspicious = case((models.Report.level == Level.SUSPICIOUS, 1), else_=0)
+    urgency = func.sum(1 + FRESH_WEIGHT * fresh + SCHOOL_WEIGHT * named + SUSPICIOUS_WEIGHT * suspicious)
+    kind, key = models.ReportIdentifier.kind, models.ReportIdentifier.key
+    statement = (
+        select(
+            kind,
+            key,
+            func.count().label("reports"),
+            func.sum(fresh).label("fresh"),
+            func.count(models.Report.commune_code.distinct()).label("communes"),
+            func.count(models.Report.school_id.distinct()).label("schools"),
+            func.min(models.Report.filed_at).label("first_at"),
+            func.max(models.Report.filed_at).label("last_at"),
+            urgency.label("urgency"),
+        )
+        .join(models.Report, models.Report.id == models.ReportIdentifier.report_id)
+        .where(models.Report.status.in_((ReportStatus.RECEIVED, ReportStatus.IN_REVIEW)))
+        .group_by(kind, key)
+        .order_by(urgency.desc(), func.max(models.Report.filed_at).desc(), key)
+        .limit(limit)
+        .offset(offset)
+    )
+    if office is not None:
+        statement = statement.where(_within(office))
+    rows = (await session.execute(statement)).all()
+    keys = [row.key for row in rows]
+    listed = await _listed(session, keys, now)
+    protected = await _protected(session, keys)
+    proposed = await _proposed(session)
+    return tuple(
+        Cluster(
+            kind=row.kind,
+            key=row.key,
+            reports=row.reports,
+            fresh=row.fresh,
+            communes=row.communes,
+            schools=row.schools,
+            first_at=row.first_at,
+            last_at=row.last_at,
+            urgency=row.urgency,
+            listed=listed.get((row.kind, row.key)),
+            protected=(row.kind, row.key) in protected,
+            proposed=f"{row.kind.value}:{row.key}" in proposed,
+        )
+        for row in rows
+    )
+
+
+async def reports_of(
+    session: AsyncSession, kind: IdentifierKind, key: str, *, limit: int = 100
+) -> tuple[models.Report, ...]:
+    """The reports of one identifier with what they name, the latest first."""
+    return tuple(
+        await session.scalars(
+            select(models.Report)
+            .join(models.Report.identifiers)
+            .options(selectinload(models.Report.identifiers), selectinload(models.Report.claims))
+            .where(models.ReportIdentifier.kind == kind, models.ReportIdentifier.key == key)
+            .order_by(models.Report.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+async def counts(session: AsyncSession, *, office: models.Office | None = None) -> dict[ReportStatus, int]:
+    """How many reports there are in each state; of an office's area, or of everywhere."""
+    statement = select(models.Report.status, func.count()).group_by(models.Report.status)
+    if office is not None:
+        statement = statement.where(_within(office))
+    found = dict(row for row in await session.execute(statement))
+    return {status: found.get(status, 0) for status in ReportStatus}
+
+
+def _within(office: models.Office) -> ColumnElement[bool]:
+    """Condition on report: its commune, or that of the school it names, lies in the office's area."""
+    by_place = exists().where(
+        models.Commune.code == models.Report.commune_code, rights.covers_commune(office)
+    )
+    by_school = exists().where(
+        models.School.id == models.Report.school_id,
+        models.Commune.code == models.School.commune_code,
+        rights.covers_commune(office),
+    )
+    return or_(by_place, by_school)
+
+
+async def _listed(
+    session: AsyncSession, keys: list[str], now: datetime
+) -> dict[tuple[IdentifierKind, str], IndicatorState]:
+    rows = await session.execute(
+        select(models.Indicator.kind, models.Indicator.key, models.Indicator.status).where(
+            models.Indicator.key.in_(keys),
+            models.Indicator.status.in_(contacts.LISTED),
+            or_(models.Indicator.expires_at.is_(None), models.Indicator.expires_at > now),
+        )
+    )
+    return {(row.kind, row.key): row.status for row in rows}
+
+
+async def _protected(session: AsyncSession, keys: list[str]) -> set[tuple[IdentifierKind, str]]:
+    official = select(models.Contact.kind, models.Contact.key).where(
+        models.Contact.key.in_(keys), models.Contact.status.in_(contacts.KEPT)
+    )
+    protected = select(models.ProtectedIdentifier.kind, models.ProtectedIdentifier.key).where(
+        and_(
+            models.ProtectedIdentifier.key.in_(keys),
+            models.ProtectedIdentifier.status == RecordState.ACTIVE,
+        )
+    )
+    return {
+        (row.kind, row.key) for statement in (official, protected) for row in await session.execute(statement)
+    }
+
+
+async def _proposed(session: AsyncSession) -> set[str]:
+    return set(
+        await session.scalars(
+            select(models.Proposal.subject).where(
+                models.Proposal.kind == ProposalKind.CONFIRM_INDICATOR.value,
+                models.Proposal.status.in_(OPEN),
+            )
+        )
+    )
