@@ -9,13 +9,14 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from api import errors, webhooks
+from api import desk, errors, webhooks
 from api.assets import Static
 from api.dependencies import Services, utc_now
-from api.pages import api_guide, chat, reading, shell
+from api.pages import api_guide, appeal, chat, hotline_pages, reading, shell
+from api.pages.console import routes as console
+from api.pages.console import showing
 from api.security import MAX_BODY_BYTES, Guard
 from api.v1 import checks, health, hotlines
-from bot.app import open_services
 from bot.settings import Settings
 
 Opening = Callable[[Settings], AbstractAsyncContextManager[Services]]
@@ -29,7 +30,7 @@ Errors are problem details (RFC 9457)."""
 def create_app(
     settings: Settings | None = None,
     *,
-    opening: Opening = open_services,
+    opening: Opening = desk.open_with_desk,
     clock: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """The application; its services open when it starts and close when it stops.
@@ -60,12 +61,25 @@ def create_app(
     app.state.settings = settings
     app.state.clock = clock
     errors.install(app)
+    showing.install(app)
     # The last added is the outermost: the client's address, then headers and refusals, compression, size.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(Guard)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
-    for part in (chat, reading, shell, api_guide, checks, hotlines, health, webhooks):
+    for part in (
+        chat,
+        reading,
+        hotline_pages,
+        appeal,
+        shell,
+        api_guide,
+        checks,
+        hotlines,
+        health,
+        webhooks,
+        console,
+    ):
         app.include_router(part.router)
     app.mount("/static", Static(), name="static")
     return app

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-_OURS: Final = ("app.css", "app.js", "icon.svg", "icon-192.png", "icon-512.png")
+_OURS: Final = ("app.css", "console.css", "app.js", "icon.svg", "icon-192.png", "icon-512.png")
 HTMX: Final = "htmx-2.min.js"
 NAMES: Final = (*_OURS, HTMX)
 

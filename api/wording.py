@@ -55,6 +55,8 @@ class Wording(BaseModel):
     offline: dict[str, str]
     about_page: ReadingPage
     privacy_page: ReadingPage
+    directory: dict[str, str]
+    appeal: dict[str, str]
     error: dict[str, str]
 
 

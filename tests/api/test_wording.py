@@ -16,7 +16,7 @@ def everything(language: str) -> str:
 
 def test_both_languages_say_the_same_things() -> None:
     vietnamese, english = (wording.load(language) for language in LANGUAGES)
-    for part in ("page", "card", "offline", "error"):
+    for part in ("page", "card", "offline", "directory", "appeal", "error"):
         assert getattr(vietnamese, part).keys() == getattr(english, part).keys()
     for part in ("about_page", "privacy_page"):
         first, second = getattr(vietnamese, part).section, getattr(english, part).section

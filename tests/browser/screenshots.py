@@ -11,13 +11,25 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser import desk
 from tests.browser.chromium import ARGUMENTS, executable
 from tests.browser.product import serving
 
 FOLDER = Path("var/screenshots")
 SIZES = ((360, 640), (360, 740), (1366, 768))
 SCHEMES = ("light", "dark")
-READING = {"rieng-tu": "/quyen-rieng-tu", "toi-la-ai": "/toilaai", "mat-mang": "/offline", "api": "/docs"}
+READING = {
+    "rieng-tu": "/quyen-rieng-tu",
+    "toi-la-ai": "/toilaai",
+    "mat-mang": "/offline",
+    "api": "/docs",
+    "danh-ba": "/danh-ba?q=tiểu học ví dụ hoa sen",
+    "truong": "/truong/1",
+    "khung": "/nhung/1",
+    "khieu-nai": "/khieu-nai",
+    "dang-nhap": "/console/sign-in",
+}
+DESK_SIZES = ((360, 740), (1366, 768))
 SCAM = (
     "Con chị ngã cầu thang chấn thương sọ não, đang cấp cứu ở bệnh viện Chợ Rẫy, "
     "chuyển ngay 30 triệu để mổ không là không kịp"
@@ -59,7 +71,33 @@ def main(folder: Path) -> None:
                     with _page(browser, address, width, height, scheme) as page:
                         page.goto(path)
                         page.screenshot(path=str(folder / f"{name}-{end}"), full_page=True)
+        _desk(browser, address, folder)
         browser.close()
+
+
+def _desk(browser: Browser, address: str, folder: Path) -> None:
+    """Every page of every role, with something on each: a report, an appeal, a proposal."""
+    with _page(browser, address, 360, 740, "light") as page:
+        desk.report_a_scam(page)
+        desk.appeal(page)
+    for who, paths in desk.PAGES.items():
+        with _page(browser, address, 1366, 768, "light") as page:
+            desk.sign_in(page, who)
+            more = (
+                [desk.propose_hotline(page, "0263 0111 206").partition("/console")[2]]
+                if who == "school"
+                else []
+            )
+            for path in (*paths, *more):
+                name = path.strip("/").partition("?")[0].replace("/", "-") or "bat-dau"
+                name = "de-xuat" if path in more else name
+                for scheme in SCHEMES:
+                    page.emulate_media(color_scheme=scheme)
+                    for width, height in DESK_SIZES:
+                        page.set_viewport_size({"width": width, "height": height})
+                        page.goto(f"/console{path}")
+                        end = f"{width}x{height}-{scheme}.png"
+                        page.screenshot(path=str(folder / f"ban-{who}-{name}-{end}"), full_page=True)
 
 
 def _walk(page: Page, steps: tuple[str, ...]) -> None:

@@ -1,0 +1,281 @@
+"""The scam list: search, history, propose to confirm or withdraw, warn for a day, suspend for three."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.pages.console import labels
+from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.proposals import history_of
+from api.pages.console.showing import console_page, go, refused_status
+from api.typed import key_typed, searched
+from db import approvals, desk_lists, indicator_desk, report_queue
+from db.approval_rules import ProposalKind
+from db.models import IndicatorState
+from db.recordable import KeyNotCanonical
+from db.rights import Permission
+from scamcheck.knowledge import IdentifierKind
+
+router = APIRouter(prefix="/indicators")
+
+PAGE: Final = "/console/indicators"
+_KINDS: Final = tuple(kind.value for kind in IdentifierKind)
+_SHOWN: Final = (
+    IndicatorState.CONFIRMED,
+    IndicatorState.TEMPORARY_WARNING,
+    IndicatorState.SUSPENDED,
+    IndicatorState.EXPIRED,
+    IndicatorState.WITHDRAWN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorForm:
+    """An identifier to list, as typed."""
+
+    kind: Annotated[str, Form(max_length=16)] = IdentifierKind.NUMBER.value
+    typed: Annotated[str, Form(max_length=500)] = ""
+    bank: Annotated[str, Form(max_length=100)] = ""
+    key: Annotated[str, Form(max_length=500)] = ""
+    """The key itself, when the form was opened from the queue."""
+    source: Annotated[str, Form(max_length=1000)] = ""
+    document: Annotated[str, Form(max_length=400)] = ""
+    verified_at: Annotated[str, Form(max_length=10)] = ""
+    override: Annotated[str, Form(max_length=1000)] = ""
+    reason: Annotated[str, Form(max_length=4000)] = ""
+
+    def identifier(self) -> tuple[IdentifierKind, str]:
+        """Kind and key.
+
+        Raises:
+            KeyNotCanonical: it cannot be read.
+        """
+        if self.kind not in _KINDS:
+            raise KeyNotCanonical(self.kind)
+        kind = IdentifierKind(self.kind)
+        return kind, self.key or key_typed(kind, self.typed, self.bank)
+
+
+@router.get("")
+async def indicators(
+    request: Request,
+    q: str = "",
+    state: str = "",
+    before: int | None = None,
+    work: AtWork = requires(Permission.READ_INDICATORS),
+) -> HTMLResponse:
+    """The list, the latest first."""
+    states = [one for one in _SHOWN if one.value == state]
+    async with work.reading() as session:
+        page = await desk_lists.indicators_like(
+            session, work.actor, fragment=searched(q), states=states, before=before
+        )
+    return console_page(
+        request,
+        work,
+        "indicators.html",
+        rows=page.rows,
+        more=page.rows[-1].id if page.more else None,
+        q=q,
+        state=state,
+        states=_SHOWN,
+    )
+
+
+@router.get("/new")
+async def new_indicator(
+    request: Request,
+    kind: str = IdentifierKind.NUMBER.value,
+    key: str = "",
+    work: AtWork = requires(Permission.PROPOSE_INDICATOR),
+) -> HTMLResponse:
+    """The form; from the queue with the identifier filled in."""
+    form = IndicatorForm(
+        kind=kind if kind in _KINDS else _KINDS[0], key=key, verified_at=f"{work.now.date():%Y-%m-%d}"
+    )
+    return await _form_page(request, work, form)
+
+
+@router.post("")
+async def propose_confirmation(
+    request: Request,
+    form: Annotated[IndicatorForm, Depends()],
+    work: AtWork = requires(Permission.PROPOSE_INDICATOR),
+) -> Response:
+    """Propose to confirm an identifier; a supervisor confirms."""
+    try:
+        kind, key = form.identifier()
+        payload = {
+            "kind": kind.value,
+            "key": key,
+            "source": form.source.strip(),
+            "verified_at": form.verified_at,
+            "override": form.override.strip(),
+        }
+        async with work.acting("proposal.propose", f"{kind.value}:{key}") as session:
+            proposal = await approvals.propose(
+                session,
+                actor=work.actor,
+                kind=ProposalKind.CONFIRM_INDICATOR,
+                payload={name: value for name, value in payload.items() if value},
+                reason=form.reason,
+                document=form.document.strip(),
+                now=work.now,
+            )
+    except KeyNotCanonical as fact:
+        return await _form_page(request, work, form, labels.refusal(fact))
+    except Refused as refused:
+        return await _form_page(request, work, form, labels.refusal(refused.fact))
+    return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
+
+
+@router.post("/warn")
+async def warn(
+    request: Request,
+    form: Annotated[IndicatorForm, Depends()],
+    work: AtWork = requires(Permission.WARN_TEMPORARILY),
+) -> Response:
+    """Warn of an identifier for 24 hours, alone."""
+    try:
+        kind, key = form.identifier()
+        if not form.reason.strip():
+            return await _form_page(request, work, form, labels.refusal(approvals.ReasonMissing()))
+        async with work.acting("indicator.warn", f"{kind.value}:{key}") as session:
+            row = await indicator_desk.warn(
+                session,
+                actor=work.actor,
+                kind=kind,
+                key=key,
+                source=form.source.strip(),
+                reason=form.reason.strip(),
+                now=work.now,
+            )
+    except KeyNotCanonical as fact:
+        return await _form_page(request, work, form, labels.refusal(fact))
+    except Refused as refused:
+        return await _form_page(request, work, form, labels.refusal(refused.fact))
+    return go(request, work, f"{PAGE}/{row.id}", "warned")
+
+
+@router.get("/{indicator_id}")
+async def indicator(
+    request: Request, indicator_id: int, work: AtWork = requires(Permission.READ_INDICATORS)
+) -> HTMLResponse:
+    """One entry with its whole history."""
+    return await _entry_page(request, work, indicator_id)
+
+
+@router.post("/{indicator_id}/withdraw")
+async def propose_withdrawal(
+    request: Request,
+    indicator_id: int,
+    version: Annotated[str, Form(max_length=16)] = "",
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    document: Annotated[str, Form(max_length=400)] = "",
+    work: AtWork = requires(Permission.PROPOSE_INDICATOR),
+) -> Response:
+    """Propose to take an entry off the list."""
+    kind = ProposalKind.WITHDRAW_INDICATOR
+    return await _propose_about(request, work, indicator_id, kind, version, reason, document)
+
+
+@router.post("/{indicator_id}/restore")
+async def propose_restoring(
+    request: Request,
+    indicator_id: int,
+    version: Annotated[str, Form(max_length=16)] = "",
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    document: Annotated[str, Form(max_length=400)] = "",
+    work: AtWork = requires(Permission.PROPOSE_INDICATOR),
+) -> Response:
+    """Propose to list an entry again that was suspended, withdrawn or has expired."""
+    kind = ProposalKind.RESTORE_INDICATOR
+    return await _propose_about(request, work, indicator_id, kind, version, reason, document)
+
+
+@router.post("/{indicator_id}/suspend")
+async def suspend(
+    request: Request,
+    indicator_id: int,
+    version: Annotated[int, Form()],
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    work: AtWork = requires(Permission.SUSPEND_INDICATOR),
+) -> Response:
+    """Let an entry count as absent for 72 hours, alone."""
+    if not reason.strip():
+        return await _entry_page(request, work, indicator_id, labels.refusal(approvals.ReasonMissing()))
+    try:
+        async with work.acting("indicator.suspend", f"indicator:{indicator_id}") as session:
+            await indicator_desk.suspend(
+                session,
+                actor=work.actor,
+                indicator_id=indicator_id,
+                version=version,
+                reason=reason.strip(),
+                now=work.now,
+            )
+    except Refused as refused:
+        return await _entry_page(request, work, indicator_id, labels.refusal(refused.fact))
+    return go(request, work, f"{PAGE}/{indicator_id}", "suspended")
+
+
+async def _propose_about(
+    request: Request,
+    work: AtWork,
+    indicator_id: int,
+    kind: ProposalKind,
+    version: str,
+    reason: str,
+    document: str,
+) -> Response:
+    try:
+        async with work.acting("proposal.propose", f"indicator:{indicator_id}") as session:
+            proposal = await approvals.propose(
+                session,
+                actor=work.actor,
+                kind=kind,
+                payload={"indicator": str(indicator_id), "version": version},
+                reason=reason,
+                document=document.strip(),
+                now=work.now,
+            )
+    except Refused as refused:
+        return await _entry_page(request, work, indicator_id, labels.refusal(refused.fact))
+    return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
+
+
+async def _entry_page(request: Request, work: AtWork, indicator_id: int, problem: str = "") -> HTMLResponse:
+    async with work.reading() as session:
+        row = await desk_lists.indicator_for(session, work.actor, indicator_id)
+        entries = await desk_lists.entries_of_key(session, row)
+        subjects = [f"indicator:{entry.id}" for entry in entries]
+        history, people = await history_of(session, f"{row.kind.value}:{row.key}", *subjects)
+        reports = 0
+        if work.may(Permission.READ_QUEUE):
+            reports = len(await report_queue.reports_of(session, row.kind, row.key))
+    return console_page(
+        request,
+        work,
+        "indicator.html",
+        status=refused_status(problem),
+        problem=problem,
+        row=row,
+        entries=entries,
+        history=history,
+        people=people,
+        reports=reports,
+    )
+
+
+async def _form_page(request: Request, work: AtWork, form: IndicatorForm, problem: str = "") -> HTMLResponse:
+    return console_page(
+        request,
+        work,
+        "indicator_form.html",
+        status=refused_status(problem),
+        problem=problem,
+        form=form,
+        kinds=[(kind, labels.label("identifier", kind)) for kind in _KINDS],
+    )

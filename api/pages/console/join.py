@@ -1,0 +1,103 @@
+"""An invited person joins. Opening the link, as mail scanners do, shows one question and uses nothing up."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import segno
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.dependencies import ClockDep, ServicesDep
+from api.pages.console import labels
+from api.pages.console.access import for_anyone, sealer_of, signed_in_cookie
+from api.pages.console.showing import console_page, refused_status
+from db import joining
+from db.passwords import PasswordRefused
+from db.signing_in import SignInRefused
+from db.staff import AlreadyStaff
+
+LONGEST: Final = 320
+_WRONG_CODE: Final = "Mã 6 số chưa đúng. Hãy đợi mã mới hiện trên điện thoại rồi nhập lại."
+
+router = APIRouter(prefix="/join", dependencies=[for_anyone])
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """The forms of this page."""
+
+    spoken_code: Annotated[str, Form(max_length=64)] = ""
+    password: Annotated[str, Form(max_length=LONGEST)] = ""
+    again: Annotated[str, Form(max_length=LONGEST)] = ""
+    code: Annotated[str, Form(max_length=64)] = ""
+
+
+@router.get("/{invitation}")
+async def join_page(request: Request, invitation: str) -> HTMLResponse:  # noqa: ARG001 - looked at by nobody yet
+    """Ask for the code that was told by voice. Every link, good or not, is answered alike."""
+    return _asks_for_spoken_code(request, "")
+
+
+@router.post("/{invitation}")
+async def join(
+    request: Request,
+    invitation: str,
+    services: ServicesDep,
+    clock: ClockDep,
+    form: Annotated[Joining, Depends()],
+) -> Response:
+    """With the spoken code: show the second factor to set up. With all fields: become staff."""
+    sealer, now = sealer_of(request), clock()
+    try:
+        enrolment = await joining.open_invitation(
+            services.database, invitation, form.spoken_code, sealer=sealer, now=now
+        )
+    except joining.InvitationNotValid as fact:
+        return _asks_for_spoken_code(request, labels.refusal(fact))
+    if not form.password or form.password != form.again:
+        problem = "Hai lần nhập mật khẩu không giống nhau." if form.password else ""
+        return _asks_for_password(request, form, enrolment, problem)
+    try:
+        accepted = await joining.accept_invitation(
+            services.database,
+            invitation,
+            form.spoken_code,
+            password=form.password,
+            code=form.code,
+            sealer=sealer,
+            now=now,
+        )
+    except joining.InvitationNotValid as fact:
+        return _asks_for_spoken_code(request, labels.refusal(fact))
+    except (SignInRefused, PasswordRefused, AlreadyStaff) as fact:
+        problem = _WRONG_CODE if isinstance(fact, SignInRefused) else labels.refusal(fact)
+        return _asks_for_password(request, form, enrolment, problem)
+    response = console_page(
+        request, None, "recovery_codes.html", codes=accepted.recovery_codes, name=enrolment.name
+    )
+    signed_in_cookie(request, response, accepted.signed_in)
+    return response
+
+
+def _asks_for_spoken_code(request: Request, problem: str) -> HTMLResponse:
+    return console_page(request, None, "join.html", status=refused_status(problem), problem=problem)
+
+
+def _asks_for_password(
+    request: Request, form: Joining, enrolment: joining.Enrolment, problem: str
+) -> HTMLResponse:
+    return console_page(
+        request,
+        None,
+        "enrol.html",
+        status=refused_status(problem),
+        problem=problem,
+        spoken_code=form.spoken_code,
+        enrolment=enrolment,
+        qr=qr_image(enrolment.totp_uri),
+    )
+
+
+def qr_image(text: str) -> str:
+    """A QR code as the address of an image: the policy allows `data:` images, and no inline style."""
+    return segno.make(text, error="m", micro=False).svg_data_uri(scale=6, border=3, dark="#000", light="#fff")

@@ -1,0 +1,251 @@
+"""Proposals: what waits for the second person, what became of it, and the decision itself."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import HTMLResponse, Response
+
+from api.pages.console import labels
+from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.showing import DECIDING, PROPOSING, console_page, go, refused_status
+from db import approvals, desk_lists, models, proposal_lists, schools, staff
+from db.approval_rules import ProposalKind
+from db.models import ProposalStatus
+from db.rights import Permission
+from scamcheck.knowledge import IdentifierKind
+
+router = APIRouter(prefix="/proposals")
+
+PAGE: Final = "/console/proposals"
+_READING: Final[tuple[Permission, ...]] = (*DECIDING, *PROPOSING)
+_HIDDEN_FIELDS: Final = frozenset({"version", "contact", "indicator", "owner", "office"})
+"""Fields that say nothing to a person; what they stand for is shown as what the proposal is about."""
+
+_ORDER: Final = (
+    "name",
+    "email",
+    "role",
+    "kind",
+    "key",
+    "label",
+    "hours",
+    "backup",
+    "owner_consent",
+    "source",
+)
+"""In which order fields are read; the others follow."""
+_CODED: Final = {"kind": "identifier", "role": "role", "scenario": "scenario"}
+"""Fields that hold a code, with the group of its word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A proposal as it is read."""
+
+    proposal: models.Proposal
+    about: str
+    people: str
+    decision: models.Approval | None = None
+
+    @property
+    def title(self) -> str:
+        """The act in full, such as "Xác nhận lừa đảo: 0530 000 200"."""
+        return f"{labels.label('proposal_kind', self.proposal.kind)}: {self.about}"
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Its fields in words."""
+        payload = approvals.payload_of(self.proposal)
+        kind = payload.get("kind", IdentifierKind.NUMBER.value)
+        return [
+            (labels.label("payload", name), _in_words(name, value, kind))
+            for name, value in sorted(payload.items(), key=lambda field: _place(field[0]))
+            if name not in _HIDDEN_FIELDS and value
+        ]
+
+
+@router.get("")
+async def proposals(request: Request, work: AtWork = requires(*_READING)) -> HTMLResponse:
+    """What waits for this person, and what their office proposed."""
+    async with work.reading() as session:
+        waiting = await proposal_lists.waiting_for(session, actor=work.actor)
+        ours = await proposal_lists.proposals_of(session, actor=work.actor)
+        people = await desk_lists.people_with(session, [one.proposer_id for one in (*waiting, *ours)])
+        shown = {
+            one.id: Shown(one, await about(session, one), people.get(one.proposer_id, ""))
+            for one in (*waiting, *ours)
+        }
+    return console_page(
+        request,
+        work,
+        "proposals.html",
+        waiting=[shown[one.id] for one in waiting],
+        ours=[shown[one.id] for one in ours],
+        decides=work.may(*DECIDING),
+    )
+
+
+@router.get("/{proposal_id}")
+async def proposal(request: Request, proposal_id: str, work: AtWork = requires(*_READING)) -> HTMLResponse:
+    """One proposal, with the decision or the form for it."""
+    return await _page(request, work, proposal_id)
+
+
+@router.post("/{proposal_id}/approve")
+async def approve(
+    request: Request,
+    proposal_id: str,
+    version_hash: Annotated[str, Form(max_length=64)] = "",
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    callback_code: Annotated[str, Form(max_length=32)] = "",
+    code: Annotated[str, Form(max_length=64)] = "",
+    work: AtWork = requires(*DECIDING),
+) -> Response:
+    """Approve as the second person, the very version that was on the page."""
+    try:
+        work = await work.step_up(code) if code else work
+        async with work.acting("proposal.approve", f"proposal:{proposal_id}") as session:
+            await approvals.approve(
+                session,
+                actor=work.actor,
+                proposal_id=proposal_id,
+                version_hash=version_hash,
+                reason=reason,
+                callback_code=callback_code,
+                now=work.now,
+            )
+    except Refused as refused:
+        return await _page(request, work, proposal_id, labels.refusal(refused.fact), reason=reason)
+    return go(request, work, f"{PAGE}/{proposal_id}", "approved")
+
+
+@router.post("/{proposal_id}/reject")
+async def reject(
+    request: Request,
+    proposal_id: str,
+    version_hash: Annotated[str, Form(max_length=64)] = "",
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    code: Annotated[str, Form(max_length=64)] = "",
+    work: AtWork = requires(*DECIDING),
+) -> Response:
+    """Reject as the second person."""
+    try:
+        work = await work.step_up(code) if code else work
+        async with work.acting("proposal.reject", f"proposal:{proposal_id}") as session:
+            await approvals.reject(
+                session,
+                actor=work.actor,
+                proposal_id=proposal_id,
+                version_hash=version_hash,
+                reason=reason,
+                now=work.now,
+            )
+    except Refused as refused:
+        return await _page(request, work, proposal_id, labels.refusal(refused.fact), reason=reason)
+    return go(request, work, f"{PAGE}/{proposal_id}", "rejected")
+
+
+@router.post("/{proposal_id}/take-back")
+async def take_back(
+    request: Request,
+    proposal_id: str,
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    work: AtWork = requires(*PROPOSING),
+) -> Response:
+    """Take a proposal of one's own back."""
+    async with work.acting("proposal.take_back", f"proposal:{proposal_id}") as session:
+        await approvals.take_back(
+            session, actor=work.actor, proposal_id=proposal_id, reason=reason, now=work.now
+        )
+    return go(request, work, f"{PAGE}/{proposal_id}", "taken_back")
+
+
+async def about(session: AsyncSession, proposal: models.Proposal) -> str:
+    """What a proposal is about, for a person: a number, a person with a role, a script's name."""
+    payload = approvals.payload_of(proposal)
+    kind = ProposalKind(proposal.kind)
+    if kind is ProposalKind.GRANT_ROLE:
+        office = await staff.office_of(session, payload["office"])
+        return f"{labels.label('role', payload['role'])} cho {payload['name']} tại {office.name}"
+    if kind is ProposalKind.ADD_SCRIPT:
+        return payload["name"]
+    if "contact" in payload:
+        contact = await session.get(models.Contact, int(payload["contact"]))
+        old = "" if contact is None else contact.printed
+        new = labels.identifier(payload["key"], payload["kind"]) if "key" in payload else ""
+        return f"{old} → {new}" if new and new != old else old
+    if "indicator" in payload:
+        row = await session.get(models.Indicator, int(payload["indicator"]))
+        return "" if row is None else labels.identifier(row.key, row.kind)
+    if "kind" in payload and "key" in payload:
+        return labels.identifier(payload["key"], payload["kind"])
+    return proposal.subject
+
+
+async def history_of(session: AsyncSession, *subjects: str) -> tuple[list[Shown], dict[int, str]]:
+    """Everything that was proposed about a record and decided, with the names of the people."""
+    entries: list[Shown] = []
+    for subject in subjects:
+        for one in await proposal_lists.history_of(session, subject):
+            if all(entry.proposal.id != one.id for entry in entries):
+                decision = await desk_lists.decision_on(session, one.id)
+                entries.append(Shown(one, "", "", decision))
+    entries.sort(key=lambda entry: -entry.proposal.id)
+    ids = {entry.proposal.proposer_id for entry in entries}
+    ids |= {entry.decision.staff_id for entry in entries if entry.decision is not None}
+    return entries, dict(await desk_lists.people_with(session, ids))
+
+
+async def _page(
+    request: Request, work: AtWork, proposal_id: str, problem: str = "", reason: str = ""
+) -> HTMLResponse:
+    async with work.reading() as session:
+        found = await proposal_lists.proposal_for(session, actor=work.actor, proposal_id=proposal_id)
+        decision = await desk_lists.decision_on(session, found.id)
+        ids = [found.proposer_id, *([decision.staff_id] if decision else [])]
+        people = await desk_lists.people_with(session, ids)
+        shown = Shown(found, await about(session, found), people.get(found.proposer_id, ""), decision)
+        school = None
+        if found.school_id is not None:
+            school = await schools.school_by_id(session, found.school_id)
+        office = await session.get_one(models.Office, found.office_id)
+    own = found.proposer_id == work.actor.staff_id
+    rule = approvals.RULES[ProposalKind(found.kind)]
+    waits = found.status is ProposalStatus.PROPOSED
+    return console_page(
+        request,
+        work,
+        "proposal.html",
+        status=refused_status(problem),
+        problem=problem,
+        shown=shown,
+        people=people,
+        office=office.name,
+        school=school,
+        own=own,
+        callback=rule.callback,
+        may_decide=waits and not own and any(work.may(one) for one in rule.approve),
+        may_take_back=own and found.status in (*approvals.OPEN, ProposalStatus.DRAFT),
+        reason=reason,
+    )
+
+
+def _place(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def _in_words(name: str, value: str, kind: str) -> str:
+    if name == "key" and kind in set(IdentifierKind):
+        return labels.identifier(value, kind)
+    if name in _CODED:
+        return labels.label(_CODED[name], value)
+    if name == "verified_at":
+        year, _, rest = value.partition("-")
+        return "/".join((*reversed(rest.split("-")), year))
+    if name == "backup":
+        return "có" if value == "yes" else "không"
+    if name == "why" and value == "lost":
+        return "mất, không còn dùng: số cũ đã được ẩn ngay"
+    return value

@@ -1,0 +1,40 @@
+"""All routes of the console."""
+
+from fastapi import APIRouter
+
+from api.pages.console import (
+    account,
+    appeals,
+    audit_trail,
+    contacts,
+    incidents,
+    indicators,
+    join,
+    proposals,
+    queue,
+    schools,
+    sign_in,
+    staff,
+    start,
+)
+
+_inside = APIRouter(prefix="/console", include_in_schema=False)
+for part in (
+    sign_in,
+    join,
+    account,
+    queue,
+    proposals,
+    contacts,
+    schools,
+    indicators,
+    incidents,
+    appeals,
+    staff,
+    audit_trail,
+):
+    _inside.include_router(part.router)
+
+router = APIRouter()
+router.include_router(start.router)
+router.include_router(_inside)

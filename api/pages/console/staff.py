@@ -1,0 +1,184 @@
+"""People and offices: who is invited, who has which role, who is out. A role needs two administrators."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.pages.console import labels
+from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.showing import console_page, go, refused_status
+from db import approvals, desk_lists, rights
+from db import staff as people
+from db.approval_rules import ProposalKind
+from db.models import OfficeKind, Role
+from db.rights import Permission
+
+router = APIRouter()
+
+PAGE: Final = "/console/staff"
+_LEVELS: Final = {
+    OfficeKind.EDUCATION_OFFICE: rights.LEVELS_OF_A_COMMUNE,
+    OfficeKind.EDUCATION_DEPARTMENT: rights.LEVELS_OF_A_PROVINCE,
+}
+
+
+@router.get("/staff")
+async def staff(request: Request, work: AtWork = requires(Permission.READ_STAFF)) -> HTMLResponse:
+    """Everyone with a role, open invitations, and offices."""
+    return await _page(request, work)
+
+
+@router.post("/staff")
+async def propose_role(
+    request: Request,
+    office: Annotated[str, Form(max_length=32)] = "",
+    role: Annotated[str, Form(max_length=32)] = "",
+    name: Annotated[str, Form(max_length=200)] = "",
+    email: Annotated[str, Form(max_length=320)] = "",
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    document: Annotated[str, Form(max_length=400)] = "",
+    work: AtWork = requires(Permission.PROPOSE_ROLE),
+) -> Response:
+    """Propose a role for somebody; another administrator grants it."""
+    payload = {"office": office, "role": role, "name": name.strip(), "email": email.strip()}
+    try:
+        async with work.acting("proposal.propose", f"role:{role}") as session:
+            proposal = await approvals.propose(
+                session,
+                actor=work.actor,
+                kind=ProposalKind.GRANT_ROLE,
+                payload=payload,
+                reason=reason,
+                document=document.strip(),
+                now=work.now,
+            )
+    except Refused as refused:
+        return await _page(request, work, labels.refusal(refused.fact), payload)
+    return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
+
+
+@router.post("/staff/{public_id}/disable")
+async def disable(
+    request: Request,
+    public_id: str,
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    work: AtWork = requires(Permission.MANAGE_STAFF),
+) -> Response:
+    """Put a person out: every role and sign-in of theirs ends."""
+    async with work.acting("staff.disable", f"staff:{public_id}") as session:
+        await people.disable(
+            session, actor=work.actor, public_id=public_id, reason=reason.strip(), now=work.now
+        )
+    return go(request, work, PAGE, "disabled")
+
+
+@router.post("/staff/roles/{membership_id}/end")
+async def end_role(
+    request: Request,
+    membership_id: int,
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    work: AtWork = requires(Permission.MANAGE_STAFF),
+) -> Response:
+    """End one role of a person."""
+    async with work.acting("role.end", f"membership:{membership_id}") as session:
+        await people.end_role(
+            session, actor=work.actor, membership_id=membership_id, reason=reason.strip(), now=work.now
+        )
+    return go(request, work, PAGE, "role_ended")
+
+
+@router.post("/invitations/{invitation_id}/link")
+async def make_link(
+    request: Request, invitation_id: str, work: AtWork = requires(Permission.MANAGE_STAFF)
+) -> HTMLResponse:
+    """Make the link of an invitation, shown once with the code to be told by voice."""
+    async with work.acting("invitation.link", f"invitation:{invitation_id}") as session:
+        link = await people.make_link(session, actor=work.actor, invitation_id=invitation_id, now=work.now)
+    base = work.services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    return console_page(request, work, "invitation_link.html", link=link, base=base)
+
+
+@router.post("/invitations/{invitation_id}/withdraw")
+async def withdraw_invitation(
+    request: Request,
+    invitation_id: str,
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    work: AtWork = requires(Permission.MANAGE_STAFF),
+) -> Response:
+    """End an open invitation."""
+    async with work.acting("invitation.withdraw", f"invitation:{invitation_id}") as session:
+        await people.withdraw_invitation(
+            session, actor=work.actor, invitation_id=invitation_id, reason=reason.strip(), now=work.now
+        )
+    return go(request, work, PAGE, "invitation_withdrawn")
+
+
+@router.post("/offices")
+async def add_office(
+    request: Request,
+    kind: Annotated[str, Form(max_length=32)] = "",
+    name: Annotated[str, Form(max_length=200)] = "",
+    province: Annotated[str, Form(max_length=100)] = "",
+    communes: Annotated[str, Form(max_length=4000)] = "",
+    work: AtWork = requires(Permission.MANAGE_OFFICES),
+) -> Response:
+    """Add an office that has staff."""
+    if kind not in set(OfficeKind) or not name.strip():
+        return await _page(request, work, "Hãy chọn loại và ghi tên đơn vị.")
+    office_kind = OfficeKind(kind)
+    try:
+        async with work.acting("office.add", f"office:{kind}") as session:
+            await people.add_office(
+                session,
+                actor=work.actor,
+                kind=office_kind,
+                name=" ".join(name.split()),
+                province=province.strip(),
+                communes=[code for code in communes.replace(",", " ").split() if code.isdigit()],
+                levels=_LEVELS.get(office_kind, ""),
+                is_example=work.actor.is_example,
+                now=work.now,
+            )
+    except Refused as refused:
+        return await _page(request, work, labels.refusal(refused.fact))
+    return go(request, work, PAGE, "office_added")
+
+
+@router.post("/offices/{public_id}/close")
+async def close_office(
+    request: Request,
+    public_id: str,
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    work: AtWork = requires(Permission.MANAGE_OFFICES),
+) -> Response:
+    """Close an office: none of its staff may do anything there any more."""
+    async with work.acting("office.close", f"office:{public_id}") as session:
+        await people.close_office(
+            session, actor=work.actor, public_id=public_id, reason=reason.strip(), now=work.now
+        )
+    return go(request, work, PAGE, "office_closed")
+
+
+async def _page(
+    request: Request, work: AtWork, problem: str = "", typed: dict[str, str] | None = None
+) -> HTMLResponse:
+    async with work.reading() as session:
+        everyone = await people.people_of(session)
+        invitations = await people.open_invitations(session)
+        offices = await desk_lists.active_offices(session, work.actor)
+    names = {office.id: office.name for office in offices}
+    return console_page(
+        request,
+        work,
+        "staff.html",
+        status=refused_status(problem),
+        problem=problem,
+        everyone=[one for one in everyone if one.office.is_example == work.actor.is_example],
+        invitations=[one for one in invitations if one.office_id in names],
+        offices=offices,
+        names=names,
+        roles=[(role.value, labels.label("role", role)) for role in Role],
+        kinds=[(kind.value, labels.label("office_kind", kind)) for kind in OfficeKind],
+        typed=typed or {"office": "", "role": "", "name": "", "email": ""},
+    )

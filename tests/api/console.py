@@ -1,0 +1,123 @@
+"""The console as its people use it, over real HTTP, on the whole product with its trial staff."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+
+from api.app import create_app
+from bot.app import Services
+from db import demo_staff
+from tests.api.doubles import make_settings
+from tests.api.serving import served, visiting
+
+EMAILS = {
+    "school": "truong@vi-du.example",
+    "education": "phong@vi-du.example",
+    "department": "so@vi-du.example",
+    "police": "congan@vi-du.example",
+    "supervisor": "chihuy@vi-du.example",
+    "information": "thongtin@vi-du.example",
+    "administrator": "quantri@vi-du.example",
+    "administrator2": "quantri2@vi-du.example",
+    "auditor": "kiemtra@vi-du.example",
+}
+TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
+
+
+@dataclass
+class Clock:
+    """The time of the site; a test moves it on, so that each sign-in has a code of its own."""
+
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def later(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Person:
+    """Somebody at a browser of their own."""
+
+    client: httpx.AsyncClient
+    clock: Clock
+
+    async def see(self, path: str) -> str:
+        response = await self.client.get(path)
+        assert response.status_code == 200, (path, response.status_code, response.headers.get("location"))
+        return response.text
+
+    async def token(self) -> str:
+        return TOKEN.findall(await self.see("/console/account"))[0]
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form of one's own session."""
+        return await self.client.post(path, data={"token": await self.token(), **fields})
+
+    async def done(self, path: str, **fields: str) -> str:
+        """Send a form that must succeed; the page it leads to."""
+        response = await self.post(path, **fields)
+        assert response.status_code == 303, (response.status_code, problem_of(response.text))
+        return response.headers["location"]
+
+    def code(self) -> str:
+        """A code of the second factor that was not used before."""
+        self.clock.later(seconds=31)
+        return demo_staff.code_now(self.clock.now)
+
+
+@dataclass
+class Site:
+    """The whole product, its records, and people who sign in."""
+
+    app: FastAPI
+    url: str
+    clock: Clock
+    stack: AsyncExitStack
+
+    @property
+    def services(self) -> Services:
+        return self.app.state.services
+
+    async def visitor(self) -> httpx.AsyncClient:
+        return await self.stack.enter_async_context(visiting(self.url))
+
+    async def person(self, who: str) -> Person:
+        person = Person(await self.visitor(), self.clock)
+        response = await sign_in(person.client, EMAILS[who], person.code())
+        assert response.status_code == 303, problem_of(response.text)
+        return person
+
+
+async def sign_in(
+    client: httpx.AsyncClient, email: str, code: str, *, password: str = demo_staff.PASSWORD, **more: str
+) -> httpx.Response:
+    form = {"email": email, "password": password, "code": code, **more}
+    return await client.post("/console/sign-in", data=form)
+
+
+def problem_of(page: str) -> str:
+    found = re.findall(r'class="(?:problem|lead)"[^>]*>([^<]+)', page)
+    return found[0] if found else ""
+
+
+def field_of(page: str, name: str) -> str:
+    return re.findall(rf'name="{name}" value="([^"]*)"', page)[0]
+
+
+@asynccontextmanager
+async def site(folder: Path, **changes: object) -> AsyncIterator[Site]:
+    clock = Clock()
+    settings = make_settings(database_url=f"sqlite:///{folder / 'goilai.db'}", demo=True, **changes)
+    app = create_app(settings, clock=clock)
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(served(app))
+        yield Site(app, url, clock, stack)

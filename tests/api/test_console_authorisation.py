@@ -1,0 +1,155 @@
+"""The matrix of `authorisation.toml`, as the routes answer it; a route that is not in it fails the build."""
+
+import tomllib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from api.app import create_app
+from api.pages.console.access import Access
+from db.models import Role
+from db.rights import RIGHTS
+from tests.api.console import Person, Site, site
+from tests.api.doubles import Desk, make_settings
+
+MATRIX = tomllib.loads((Path(__file__).parent / "authorisation.toml").read_text(encoding="utf-8"))
+ROLES = {
+    "school": Role.SCHOOL_STAFF,
+    "education": Role.EDUCATION_OFFICER,
+    "information": Role.INFORMATION_OFFICER,
+    "police": Role.POLICE_OFFICER,
+    "supervisor": Role.POLICE_SUPERVISOR,
+    "administrator": Role.ADMINISTRATOR,
+    "auditor": Role.AUDITOR,
+}
+IDS = {"kind": "number", "case_code": "GL-2222-22"}
+
+
+def console_routes(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
+    for context in iter_route_contexts(app.routes):
+        if context.path.startswith("/console"):
+            for method in set(context.methods or ()) - {"HEAD"}:
+                yield f"{method} {context.path}", context.original_route
+
+
+def allowed(route: str) -> set[str]:
+    roles = MATRIX["route"][route]["roles"]
+    if isinstance(roles, str):
+        return set(ROLES)
+    return {role for name in roles for role in MATRIX["group"].get(name, [name])}
+
+
+def needs_sign_in(route: str) -> bool:
+    return MATRIX["route"][route]["roles"] != "anyone"
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    return create_app(make_settings(), opening=Desk().open)
+
+
+def accesses(route: APIRoute) -> list[Access]:
+    return [one.call for one in route.dependant.dependencies if isinstance(one.call, Access)]
+
+
+def test_every_route_of_the_console_is_in_the_matrix(app: FastAPI) -> None:
+    assert {name for name, _ in console_routes(app)} == set(MATRIX["route"])
+
+
+def test_every_route_declares_its_access_once_and_as_the_matrix_says(app: FastAPI) -> None:
+    for name, route in console_routes(app):
+        [access] = accesses(route)
+        assert access.anyone == (MATRIX["route"][name]["roles"] == "anyone"), name
+        if access.anyone:
+            continue
+        let_in = {
+            role
+            for role, at_the_desk in ROLES.items()
+            if not access.permissions or RIGHTS[at_the_desk] & set(access.permissions)
+        }
+        assert let_in == allowed(name), name
+
+
+def address_of(route: str, *, foreign: str) -> str:
+    path = route.split(" ")[1]
+    for name in ("contact_id", "school_id", "indicator_id", "notice_id", "membership_id"):
+        path = path.replace(f"{{{name}}}", foreign)
+    for name in ("proposal_id", "public_id", "invitation_id", "invitation"):
+        path = path.replace(f"{{{name}}}", "khong-co-that")
+    for name, value in IDS.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+@pytest.fixture
+async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with site(tmp_path) as opened:
+        yield opened
+
+
+async def answer(person: Person, route: str, token: str, foreign: str = "999999") -> int:
+    method, path = route.split(" ", maxsplit=1)[0], address_of(route, foreign=foreign)
+    fields = {
+        "token": token,
+        "reason": "thử",
+        "version": "1",
+        "mark": "ours",
+        "number": "0530 000 200",
+        "source": "thử",
+        "verified_at": "2026-11-01",
+    }
+    response = await person.client.request(method, path, data=None if method == "GET" else fields)
+    return response.status_code
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_role_gets_in_where_the_matrix_says_and_finds_nothing_of_others(
+    desk_site: Site, role: str
+) -> None:
+    person = await desk_site.person(role)
+    token = await person.token()
+    for route in MATRIX["route"]:
+        if route == "POST /console/sign-out" or not needs_sign_in(route):
+            continue
+        status = await answer(person, route, token)
+        assert (status == 403) == (role not in allowed(route)), (route, status)
+        if role in allowed(route) and MATRIX["route"][route]["foreign"] != "-":
+            assert status == 404, (route, status)
+        assert status < 500, (route, status)
+
+
+async def test_whoever_is_not_signed_in_is_sent_to_the_sign_in(desk_site: Site) -> None:
+    visitor = Person(await desk_site.visitor(), desk_site.clock)
+    for route in MATRIX["route"]:
+        if needs_sign_in(route):
+            method, path = route.split(" ")[0], address_of(route, foreign="1")
+            response = await visitor.client.request(method, path)
+            assert response.status_code == 303, route
+            assert response.headers["location"].startswith("/console/sign-in"), route
+
+
+async def test_a_form_without_the_token_of_its_session_changes_nothing(desk_site: Site) -> None:
+    person = await desk_site.person("supervisor")
+    other = await desk_site.person("police")
+    for route in MATRIX["route"]:
+        if route.startswith("POST") and needs_sign_in(route) and "supervisor" in allowed(route):
+            for token in ("", "0" * 64, await other.token()):
+                assert await answer(person, route, token) == 403, route
+    assert (await person.client.get("/console")).status_code == 200
+
+
+async def test_a_school_of_another_place_is_not_there_for_this_school(desk_site: Site) -> None:
+    person = await desk_site.person("school")
+    own = await person.see("/console/schools")
+    assert "Hoa Sen" in own
+    assert "Bằng Lăng" not in own
+    everybody = await (await desk_site.person("administrator")).see("/console/schools")
+    ids = {part.partition('"')[0] for part in everybody.split('href="/console/schools/')[1:]}
+    mine = {part.partition('"')[0] for part in own.split('href="/console/schools/')[1:]}
+    assert len(mine) == 1
+    assert len(ids) > 1
+    for foreign in ids - mine:
+        assert (await person.client.get(f"/console/schools/{foreign}")).status_code == 404

@@ -1,0 +1,80 @@
+"""The desk in a browser: signing in as one of the trial's people, and something to look at on each page."""
+
+import re
+import time
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from playwright.sync_api import Page
+
+from db import demo_staff
+from tests.api.console import EMAILS
+
+PAGES = {
+    "school": ("", "/proposals", "/contacts", "/contacts/new", "/schools", "/incidents", "/account"),
+    "education": ("", "/proposals", "/contacts", "/schools"),
+    "police": ("", "/queue?area=all", "/indicators", "/indicators/new", "/incidents"),
+    "supervisor": ("", "/proposals", "/appeals"),
+    "administrator": ("", "/staff"),
+    "auditor": ("", "/audit?verify=1"),
+}
+"""Pages of each role, below /console."""
+_used: set[tuple[str, str]] = set()
+
+
+def fresh_code(email: str) -> str:
+    """A code of the second factor that this person has not used; it may take half a minute to come."""
+    while (email, demo_staff.code_now(datetime.now(UTC))) in _used:
+        time.sleep(0.5)
+    code = demo_staff.code_now(datetime.now(UTC))
+    _used.add((email, code))
+    return code
+
+
+def sign_in(page: Page, who: str) -> None:
+    """Sign in through the form."""
+    page.goto("/console/sign-in")
+    page.get_by_label("Thư điện tử").fill(EMAILS[who])
+    page.get_by_label("Mật khẩu").fill(demo_staff.PASSWORD)
+    page.get_by_label("Mã 6 số").fill(fresh_code(EMAILS[who]))
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url(re.compile(r"/console$"))
+
+
+def report_a_scam(page: Page, number: str = "0530 000 226") -> None:
+    """A parent reports a call that names a school."""
+    page.goto("/")
+    text = (
+        f"{number} báo con tôi ở trường tiểu học Ví Dụ Hoa Sen phường Xuân Hương Đà Lạt cấp cứu, "
+        "chuyển ngay 30 triệu vào stk 0530000227 để mổ"
+    )
+    page.locator("#text").fill(text)
+    page.get_by_role("button", name="Kiểm tra").click()
+    page.locator("button[value^='report:']").first.click()
+    page.locator("button[value^='report_yes:']").first.click()
+    page.locator("#log .turn").nth(2).wait_for()
+
+
+def appeal(page: Page) -> None:
+    """Somebody appeals a confirmed number."""
+    page.goto("/khieu-nai")
+    page.locator("#typed").fill("0530 000 113")
+    page.locator("#words").fill("Tôi mới mua sim này ở cửa hàng, không gọi cho ai.")
+    page.get_by_role("button", name="Gửi khiếu nại").click()
+
+
+def propose_hotline(page: Page, number: str) -> str:
+    """A school proposes a number; the address of the proposal, and the page with its code."""
+    page.goto("/console/contacts/new")
+    page.locator("#f-number").fill(number)
+    page.locator("#f-hours").fill("T2-T6 06:45-17:30")
+    page.locator("#f-source").fill("bảng ở cổng trường")
+    page.locator("#f-reason").fill("Trường lắp máy mới.")
+    page.get_by_role("button", name="Gửi đề xuất").click()
+    page.locator(".call-code").wait_for()
+    return page.url.partition("?")[0]
+
+
+def search(term: str) -> str:
+    """The scam list, searched."""
+    return f"/console/indicators?q={quote(term)}"

@@ -1,0 +1,132 @@
+"""The desk in a real browser: signing in, the long journeys, keyboard, and what axe finds on each page."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import desk
+from tests.browser.conftest import OpenPage
+from tests.browser.test_accessibility import violations
+from tests.browser.test_journeys import ask, newest
+
+
+@pytest.fixture(scope="module")
+def states(browser: Browser, address: str) -> dict[str, object]:
+    """Who is signed in, one sign-in per role; something has been reported, appealed and proposed."""
+    found: dict[str, object] = {}
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    desk.report_a_scam(page)
+    desk.appeal(page)
+    context.close()
+    for who in desk.PAGES:
+        context = browser.new_context(base_url=address)
+        page = context.new_page()
+        desk.sign_in(page, who)
+        if who == "school":
+            desk.propose_hotline(page, "0263 0111 204")
+        found[who] = context.storage_state()
+        context.close()
+    return found
+
+
+@pytest.fixture
+def at_the_desk(open_page: OpenPage, states: dict[str, object]) -> OpenPage:
+    def open_(who: str, path: str = "", **options: object) -> Page:
+        return open_page(f"/console{path}", storage_state=states[who], **options)
+
+    return open_
+
+
+@pytest.mark.parametrize("who", desk.PAGES)
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1366, "dark")])
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    at_the_desk: OpenPage, who: str, width: int, scheme: str
+) -> None:
+    page = at_the_desk(who, width=width, color_scheme=scheme, bypass_csp=True)
+    for path in desk.PAGES[who]:
+        page.goto(f"/console{path}")
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/sign-in", "/danh-ba?q=ví dụ hoa sen", "/truong/1", "/nhung/1", "/khieu-nai"]
+)
+@pytest.mark.parametrize("width", [360, 1366])
+def test_axe_finds_nothing_on_pages_for_everybody(open_page: OpenPage, path: str, width: int) -> None:
+    page = open_page(path, width=width, bypass_csp=True)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_sign_in_works_by_keyboard_alone(open_page: OpenPage) -> None:
+    page = open_page("/console/contacts")
+    assert "/console/sign-in" in page.url
+    page.locator("#f-email").focus()
+    email = "thongtin@vi-du.example"
+    for typed in (email, desk.demo_staff.PASSWORD, desk.fresh_code(email)):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Số liên hệ")
+
+
+def test_school_proposes_office_approves_parent_sees_the_hotline(
+    at_the_desk: OpenPage, open_page: OpenPage
+) -> None:
+    number = "0263 0111 205"
+    school = at_the_desk("school")
+    proposal = desk.propose_hotline(school, number)
+    code = school.locator(".call-code").inner_text()
+    office = at_the_desk("education", "/proposals")
+    office.get_by_role("link", name=re.compile(number)).first.click()
+    office.locator("#f-callback_code").fill(code)
+    office.locator("#f-reason").fill("Đã gọi số cố định ở công văn cũ.")
+    if office.locator("#f-code").count():
+        office.locator("#f-code").fill(desk.fresh_code("phong@vi-du.example"))
+    office.get_by_role("button", name=re.compile("^Duyệt")).click()
+    expect(office.locator(".said")).to_contain_text("Đã duyệt")
+    assert office.url.startswith(proposal)
+    parent = open_page("/danh-ba?q=tiểu học ví dụ hoa sen")
+    expect(parent.locator("main")).to_contain_text(number)
+    ask_page = open_page("/")
+    ask(ask_page, "cho xin số trường tiểu học Ví Dụ Hoa Sen phường Xuân Hương Đà Lạt")
+    expect(ask_page.locator("#log")).to_contain_text("Hoa Sen")
+
+
+def test_parent_reports_officer_proposes_supervisor_confirms_the_check_turns_red(
+    at_the_desk: OpenPage, open_page: OpenPage
+) -> None:
+    number = "0530 000 228"
+    parent = open_page("/")
+    desk.report_a_scam(parent, number)
+    officer = at_the_desk("police", "/queue?area=all")
+    officer.get_by_role("link", name=number).click()
+    officer.get_by_role("link", name=re.compile("Đề xuất xác nhận")).click()
+    officer.locator("#f-source").fill("tin báo của phụ huynh")
+    officer.locator("#f-reason").fill("Giống kịch bản con cấp cứu.")
+    officer.get_by_role("button", name=re.compile("Đề xuất xác nhận")).click()
+    expect(officer.locator(".said")).to_contain_text("Cần một người khác duyệt")
+    supervisor = at_the_desk("supervisor", "/proposals")
+    supervisor.get_by_role("link", name=re.compile(number)).first.click()
+    supervisor.locator("#f-reason").fill("Đã xem ba tin báo.")
+    if supervisor.locator("#f-code").count():
+        supervisor.locator("#f-code").fill(desk.fresh_code("chihuy@vi-du.example"))
+    supervisor.get_by_role("button", name=re.compile("^Duyệt")).click()
+    expect(supervisor.locator(".said")).to_contain_text("Đã duyệt")
+    check = open_page("/")
+    ask(check, number)
+    newest(check, "CONFIRMED_SCAM")
+
+
+def test_a_school_can_frame_its_hotline_and_the_frame_gets_no_cookie(
+    open_page: OpenPage, address: str
+) -> None:
+    page = open_page("/")
+    frame = page.request.get("/nhung/1")
+    assert "set-cookie" not in frame.headers
+    assert "frame-ancestors https: http:" in frame.headers["content-security-policy"]
+    assert "<script" not in frame.text()
+    assert "frame-ancestors 'none'" in page.request.get("/truong/1").headers["content-security-policy"]
