@@ -11,7 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.app import create_app
 from bot.app import DemoRecordsPresent, SecretMissing, prepare
 from bot.settings import Settings
+from db import demo_staff
 from db.engine import DatabaseInUse, DatabaseUrlRefused
+from db.models import Role
 
 TRY = """\
 Gọi Lại · {url}
@@ -20,9 +22,25 @@ Gọi Lại · {url}
     Con chị ngã cầu thang chấn thương sọ não, đang cấp cứu, chuyển ngay 30 triệu để mổ
     {number}
     số trường tiểu học Ví Dụ Hoa Sen
+  Danh bạ, khiếu nại:   {url}/danh-ba · {url}/khieu-nai
   Giao diện lập trình:  {url}/docs
   Dòng lệnh:            scripts/goilai check "…"
   Dừng:                 Ctrl+C
+"""
+
+ROLES = {
+    Role.SCHOOL_STAFF: "cán bộ trường",
+    Role.EDUCATION_OFFICER: "cán bộ giáo dục",
+    Role.INFORMATION_OFFICER: "cán bộ thông tin",
+    Role.POLICE_OFFICER: "cán bộ công an",
+    Role.POLICE_SUPERVISOR: "chỉ huy công an",
+    Role.ADMINISTRATOR: "quản trị",
+    Role.AUDITOR: "kiểm tra nhật ký",
+}
+TRY_THE_DESK = """\
+  Bàn làm việc:         {url}/console
+{people}
+    Mật khẩu {password}; mã 6 số: scripts/goilai staff demo-code (mỗi mã một lần, 30 giây có mã mới)
 """
 
 
@@ -44,7 +62,10 @@ def main() -> int:
         print(f"The database cannot be used: {type(error).__name__}. Is DATABASE_URL right?", file=sys.stderr)
         return 2
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    print(TRY.format(url=f"http://{host}:{settings.port}", number="0530 000 113"), flush=True)
+    url = f"http://{host}:{settings.port}"
+    print(TRY.format(url=url, number="0530 000 113"), flush=True)
+    if settings.serves_demo:
+        print(_desk_to_try(url), flush=True)
     for number in (signal.SIGTERM, signal.SIGINT):
         # The server stops on these by itself and then sends them on to whatever stood here before it.
         signal.signal(number, lambda *_: None)
@@ -59,6 +80,11 @@ def main() -> int:
         server_header=False,
     )
     return 0
+
+
+def _desk_to_try(url: str) -> str:
+    people = "\n".join(f"    {person.email:24} {ROLES[person.role]}" for person in demo_staff.PEOPLE)
+    return TRY_THE_DESK.format(url=url, people=people, password=demo_staff.PASSWORD)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import typer
 import db.audit as audit_chain
 from bot.app import secret_of
 from bot.settings import Settings
+from db import demo_staff
 from db import staff as staff_records
 from db.audit import AnchorUnreadable, Tampered
 from db.engine import Database
@@ -71,6 +72,12 @@ def first_administrator(
     print(f"{base}{JOIN_PATH}/{link.token}")
     print(f"Mã đọc qua điện thoại / code to say by voice: {link.spoken_code}")
     print("Có hiệu lực 72 giờ, dùng một lần. / Good for 72 hours, once.")
+
+
+@staff.command("demo-code")
+def demo_code() -> None:
+    """Print the code that the people of the demo enter at this moment; real staff have it on their phone."""
+    print(demo_staff.code_now(datetime.now(UTC)))
 
 
 @audit.command("verify")
