@@ -6,6 +6,7 @@ together, and how the wording resembles the texts we wrote ourselves, every one 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -231,11 +232,7 @@ def _marks(
     if links:
         yield "official_link" if all(map(_is_official, links)) else "other_link"
     kinds = {seen.number.kind for seen in numbers}
-    theirs = (bool(links) or bool(kinds)) and all(map(_is_official, links)) and kinds <= _SERVICE_KINDS
-    if theirs and not accounts:
-        yield "only_official"
-    if not (links or numbers or accounts):
-        yield "nothing_to_follow"
+    yield from _ways_out(kinds, accounts, links)
     if kinds & _SERVICE_KINDS:
         yield "service_number"
     if PhoneKind.MOBILE in kinds:
@@ -244,6 +241,16 @@ def _marks(
         yield "imitating_link"
     for kind in sorted({claim.kind.value for claim in claims}):
         yield f"claim_{kind}"
+
+
+def _ways_out(
+    kinds: AbstractSet[PhoneKind], accounts: Sequence[BankAccount], links: Sequence[Link]
+) -> Iterator[str]:
+    """Where the message would lead: nowhere, or only to what an institution answers for."""
+    if not (links or kinds or accounts):
+        yield "nothing_to_follow"
+    elif not accounts and kinds <= _SERVICE_KINDS and all(map(_is_official, links)):
+        yield "only_official"
 
 
 def _is_official(link: Link) -> bool:

@@ -48,10 +48,12 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# "[Canh bao]", "(TB)", "Khuyen cao:" before a text cost a scammer nothing and are not read as words of it.
+# "[Canh bao]", "(TB)", "Khuyen cao:", "Cong an xa canh bao:" before a text cost a scammer nothing and are not
+# read as words of it.
 _WARNING_PREFIX: Final = re.compile(
     r"\W{0,4}(?:[\[(<{]\s?(?:tb|thong bao|canh bao|khuyen cao|canh giac|luu y|khan)[^\])>}]{0,20}[\])>}]"
-    r"|(?:tb|thong bao|canh bao|khuyen cao|canh giac|luu y)(?=\s?[:!]))[\s:!.-]{0,4}"
+    r"|(?:(?:bo cong an|cong an|ngan hang|nha truong|truong|benh vien|nha mang)(?: [a-z]{1,7}){0,3}? )?"
+    r"(?:tb|thong bao|canh bao|khuyen cao|canh giac|luu y)(?=\s?[:!]))[\s:!.-]{0,4}"
 )
 _PAID_TO: Final = frozenset({"money", "said", "grouped", "phone", "long", "stop"})
 _MARKS: Final = {

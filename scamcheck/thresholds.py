@@ -19,7 +19,8 @@ MAX_SCHOOLS_OFFERED: Final = 10
 
 SUSPICIOUS_SCORE: Final = 1.0
 """Log-odds of the signs and the wording from which a text is `SUSPICIOUS`.
-Set on the cross-validated scores of the training texts (`scripts/fit --cross-validate`): `docs/accuracy.md`."""
+Set on the cross-validated scores of the training texts (`scripts/fit --cross-validate`);
+`docs/accuracy.md`."""
 
 ALARMING_SCORE: Final = -2.0
 """From here an event or an ask is alarming: no official number makes such a text harmless (rows 5 and 9)."""

@@ -24,7 +24,7 @@ _FEW: Final = {"w": 20, "n": 40, "t": 8}
 
 
 def wording(tokens: Sequence[str]) -> dict[str, float]:
-    """`w:` words and neighbours, `n:` pairs of near words, `t:` topics; a long message says no more than a short.
+    """`w:` words and neighbours, `n:` pairs of near words, `t:` topics.
 
     Each kind is divided by the root of its size: a message counts by how it speaks, not by how long.
     """

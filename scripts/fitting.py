@@ -169,7 +169,7 @@ def score(example: Example, weights: Mapping[str, float]) -> float:
 
 
 def cross_validated(examples: Sequence[Example]) -> list[tuple[float, bool]]:
-    """Score and label of each written text, judged by a fit that has not seen it; very short ones left out."""
+    """Score and label of each written text by a fit that has not seen it; very short ones left out."""
     judged: list[tuple[float, bool]] = []
     for fold in range(FOLDS):
         weights = fit([example for example in examples if example.fold != fold])
@@ -182,7 +182,7 @@ def cross_validated(examples: Sequence[Example]) -> list[tuple[float, bool]]:
 
 
 def curve(judged: Sequence[tuple[float, bool]]) -> list[tuple[float, float, float]]:
-    """For each shown share of false alarms: that share, the score from which it holds, and the recall there."""
+    """Each shown share of false alarms, the score from which it holds, and the recall there."""
     others = sorted((value for value, scam in judged if not scam), reverse=True)
     scams = [value for value, scam in judged if scam]
     points: list[tuple[float, float, float]] = []
