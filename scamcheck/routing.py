@@ -13,6 +13,7 @@ from scamcheck.claims import OwnerKind
 from scamcheck.duty_hours import on_duty
 from scamcheck.knowledge import Asker, Candidates, Commune, Contact, IdentifierKind, School
 from scamcheck.observables import Observables
+from scamcheck.reasons import ReasonCode
 from scamcheck.red_flags import Scenario
 from scamcheck.thresholds import MAX_SCHOOLS_OFFERED
 
@@ -97,7 +98,7 @@ def route(  # noqa: PLR0913 - all that an answer's contacts depend on, by name
         )
         for kind, role in ((OwnerKind.HOSPITAL, Role.HOSPITAL), (OwnerKind.BANK, Role.BANK))
     }
-    national = tuple(_national(candidates, scenario))
+    national = tuple(_national(candidates, scenario, hurt=_may_be_hurt(observables, scenario)))
     matched = tuple(
         ShownContact(_ROLE_OF_OWNER.get(contact.owner.kind, Role.AGENCY), contact, _off_duty(contact, now))
         for contact in candidates.contacts
@@ -180,10 +181,17 @@ def _off_duty(contact: Contact, now: datetime) -> bool:
     return not on_duty(contact.hours, now)
 
 
-def _national(candidates: Candidates, scenario: Scenario | None) -> Iterator[ShownContact]:
+def _may_be_hurt(observables: Observables, scenario: Scenario | None) -> bool:
+    """Whether somebody may need an ambulance: an emergency that is no scam may be a true one."""
+    said = observables.assessment
+    told = not said.warning and any(sign.reason == ReasonCode.SIGN_EMERGENCY for sign in said.signs)
+    return scenario is Scenario.CHILD_EMERGENCY or (scenario is None and told)
+
+
+def _national(candidates: Candidates, scenario: Scenario | None, *, hurt: bool) -> Iterator[ShownContact]:
     by_key = {contact.key: contact for contact in candidates.national}
     wanted = [("short:113", Role.POLICE_113)]
-    if scenario is Scenario.CHILD_EMERGENCY:
+    if hurt:
         wanted.append(("short:115", Role.AMBULANCE_115))
     if scenario is Scenario.KIDNAP_ONLINE:
         wanted.append(("short:111", Role.CHILD_HELPLINE_111))

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from scamcheck.claims import OwnerKind
 from scamcheck.knowledge import NOBODY, Asker, Candidates, SchoolCandidate
-from scamcheck.red_flags import Scenario
+from scamcheck.reasons import ReasonCode
+from scamcheck.red_flags import Assessment, Scenario, Sign
 from scamcheck.routing import Role, Routing, route
 from tests.builders import (
     NOW,
@@ -127,6 +128,16 @@ def test_a_child_emergency_adds_the_ambulance_and_a_named_hospital() -> None:
     routing = routed(candidates, scenario=Scenario.CHILD_EMERGENCY, claims=(OwnerKind.HOSPITAL,))
     assert routing.hospital_named
     assert roles(routing) == [Role.HOSPITAL, Role.POLICE_113, Role.AMBULANCE_115]
+
+
+def test_an_emergency_told_without_any_scam_still_adds_the_ambulance_but_a_warning_does_not() -> None:
+    told = Assessment(signs=(Sign("medical", 1.0, reason=ReasonCode.SIGN_EMERGENCY),))
+    for assessment, expected in (
+        (told, [Role.POLICE_113, Role.AMBULANCE_115]),
+        (replace(told, warning=True), [Role.POLICE_113]),
+    ):
+        routing = route(make_observables(assessment=assessment), make_candidates(), NOBODY, None, NOW)
+        assert roles(routing) == expected
 
 
 def test_an_online_kidnapping_puts_113_first() -> None:
