@@ -25,10 +25,19 @@ _ASKS_FOR_CONTACT = re.compile(
     rf"|{_CONTACT_WORD} (?:cua )?(?:truong|cong an|benh vien))"
 )
 _ASKS_WHOSE = re.compile(r"\b(?:cua ai|cua truong nao|cua don vi nao|co phai (?:so )?cua)\b")
+_YOU = r"(?:ban|bot|ad|admin|em|anh|chi|co|chu|may|moi nguoi|goi lai)"
 _TALK = re.compile(
-    r"(?:(?:xin )?chao(?: (?:ban|bot|ad|em|anh|chi|moi nguoi|goi lai))*|hello|hi|alo|a lo|hey"
+    r"(?:(?:(?:xin |em |toi )?chao|hello|helo|he lo|hi|alo|a lo|hey|e)(?: (?:"
+    + _YOU
+    + r"|a|nhe|nha|oi|day))*"
+    r"|(?:co ai|" + _YOU + r") (?:o )?(?:do|day) khong(?: (?:a|vay|the))?|" + _YOU + r" oi"
+    r"|(?:cho|xin) (?:toi |em |minh |chi |anh )?hoi"
+    r"(?: (?:voi|chut|ti|cai|nay|ban|bot|a|nhe|nha|mot|xiu|thoi))*"
     r"|(?:xin )?cam on(?: .{0,30})?|thanks?(?: you)?|thank|tks|ok|oke|okie|da|vang|u|uh|tam biet|bye"
     r"|help|menu|huong dan(?: .{0,20})?|(?:ban|may|em|day|bot) (?:la|ten) (?:ai|gi)(?: .{0,15})?"
+    r"|"
+    + _YOU
+    + r" co phai (?:la )?(?:cong an|nguoi that|nguoi|may|robot|bot)(?: that)? khong|bot (?:nay )?cua ai"
     r"|ban lam duoc gi|(?:dung|thoi|stop)(?: lai)?)"
 )
 

@@ -10,7 +10,7 @@ from bot.replies import call_113
 from db import checks, people
 
 _THANKS = ("cam on", "thank", "tks", "ok", "da", "vang", "uh", "u", "tam biet", "bye")
-_WHO = ("la ai", "la gi", "ten gi", "ten ai", "lam duoc gi")
+_WHO = ("la ai", "la gi", "ten gi", "ten ai", "lam duoc gi", "co phai", "cua ai")
 _HELP = ("help", "menu", "huong dan", "giup")
 
 
