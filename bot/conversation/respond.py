@@ -156,5 +156,5 @@ async def _school_named(text: str, seen: Observables, context: Context) -> Turn 
 def _not_on_menu(context: Context) -> Turn:
     texts = context.texts
     if not context.memory.menu:
-        return check.expired(context)
+        return say(Reply(texts.get("talk.not_understood")), context.memory.without_question())
     return say(Reply(texts.get("talk.not_on_menu"), choices=context.memory.menu), context.memory)

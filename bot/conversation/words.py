@@ -76,6 +76,9 @@ _WORDS: Final = {
     "stop": "stop",
     "khieu nai": "appeal",
     "appeal": "appeal",
+    "so cua toi bi bao lua dao": "appeal",
+    "so toi bi bao lua dao": "appeal",
+    "tai khoan cua toi bi bao lua dao": "appeal",
     "toi da chuyen tien": "sent_money",
     "toi lo chuyen tien": "sent_money",
     "da chuyen tien": "sent_money",
@@ -83,6 +86,12 @@ _WORDS: Final = {
     "toi lo chuyen tien roi": "sent_money",
     "toi da chuyen tien roi": "sent_money",
     "da chuyen tien roi": "sent_money",
+    "chuyen tien roi": "sent_money",
+    "toi chuyen tien roi": "sent_money",
+    "toi bi mat tien": "sent_money",
+    "toi bi mat tien roi": "sent_money",
+    "mat tien roi": "sent_money",
+    "toi mat tien roi": "sent_money",
     "i sent money": "sent_money",
     "toi dang nghe may": "on_phone",
     "dang nghe may": "on_phone",
@@ -107,6 +116,10 @@ _COMMAND = re.compile(r"/(?P<name>[a-z_]{2,32})(?:@\w{1,64})?(?:\s+(?P<rest>.*))
 _SENT_MONEY = re.compile(
     r"\b(?:toi|em|me|minh|bo|ba|con|vo|chong|chi|anh)(?: em| toi)? (?:da |lo |vua |moi |tro ){1,3}"
     r"(?:chuyen|gui|dong|nop|ck)\b(?! nham)"
+    # Frightened people leave themselves out: "lỡ chuyển 30 triệu rồi", "mất tiền rồi giúp tôi".
+    r"|(?:^\W*(?:lo|da|vua|moi|tro)|\b(?:toi|em|me|minh))(?: lo)? (?:chuyen|ck|gui)(?: \S+){0,2}"
+    r" (?:tien|trieu|nghin|ngan|\d+(?:tr|k|trieu)?)(?: \S+){0,3} roi\b"
+    r"|^\W*(?:(?:toi|em|me|minh) )?(?:bi )?(?:lua )?mat (?:het )?(?:\S+ ){0,2}tien roi\b"
 )
 
 

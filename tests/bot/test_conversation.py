@@ -199,6 +199,39 @@ async def test_a_story_that_ends_with_the_money_sent_is_answered_with_the_bank_f
     assert verdict.level is Level.SUSPICIOUS
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["toi chuyen tien roi", "lỡ chuyển 30 triệu rồi làm sao", "mất tiền rồi giúp tôi", "em ck 20tr rồi"],
+)
+async def test_money_gone_in_hasty_words_begins_with_the_bank(text_chat: Chat, said: str) -> None:
+    assert (await text_chat.all_replies(said))[0].headline.startswith("GỌI NGÂN HÀNG")
+
+
+async def test_changing_school_is_no_money_sent(text_chat: Chat) -> None:
+    assert not (await text_chat.say("em chuyển trường rồi")).headline.startswith("GỌI NGÂN HÀNG")
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        ("số công an xã", "công an xã"),
+        ("cho xin số bệnh viện Chợ Rẫy", "tổng đài bệnh viện"),
+        ("hotline Vietcombank là gì", "in trên thẻ"),
+    ],
+)
+async def test_asking_for_a_place_that_is_no_school_says_how_to_reach_it(
+    text_chat: Chat, asked: str, word: str
+) -> None:
+    reply = await text_chat.say(asked)
+    assert reply.level is None
+    assert any(word in line for line in reply.advice)
+
+
+async def test_a_child_that_is_really_hurt_is_led_to_the_ambulance(text_chat: Chat) -> None:
+    reply = await text_chat.say("con tôi bị tai nạn thật, đang cấp cứu ở bệnh viện")
+    assert "115" in [call.dial for call in reply.calls]
+
+
 async def test_a_poster_link_follows_the_school_and_its_number_is_in_every_answer(chat: Chat) -> None:
     asked = await chat.say("/tim thcs ví dụ bằng lăng xã đức lập")
     school = next(choice.token for choice in asked.choices if choice.token.startswith("follow:")).split(":")[
@@ -304,7 +337,7 @@ async def test_a_digit_that_is_not_on_the_menu_shows_the_menu_again(text_chat: C
 
 
 async def test_a_digit_without_a_menu_is_told_politely(text_chat: Chat) -> None:
-    assert "dán lại" in (await text_chat.say("3")).headline
+    assert "chưa hiểu" in (await text_chat.say("3")).headline
 
 
 async def test_a_phone_number_is_never_a_menu_answer(text_chat: Chat) -> None:
