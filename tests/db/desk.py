@@ -1,18 +1,20 @@
 """Builders of staff for tests: offices, people with a role, and the sign-in they act in."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import joining, models, rights, second_factor, signing_in, staff
 from db.approval_rules import ProposalKind
 from db.approvals import propose
+from db.engine import Database
 from db.models import OfficeKind, Role
 from db.rights import Actor
 from db.sealing import Sealer
@@ -145,6 +147,18 @@ def contact_payload(owner: str, key: str = "+842633111222", **fields: str) -> di
         "verified_at": "2026-11-20",
         **fields,
     }
+
+
+@asynccontextmanager
+async def tampering(database: Database) -> AsyncIterator[AsyncSession]:
+    """A transaction of somebody who owns the database and goes around the triggers."""
+    async with database.transaction() as session:
+        if database.dialect == "sqlite":
+            for name in ("update", "delete"):
+                await session.execute(text(f"DROP TRIGGER audit_entry_no_{name}"))
+        else:
+            await session.execute(text("SET LOCAL session_replication_role = replica"))
+        yield session
 
 
 async def audit_of(session: AsyncSession, subject: str = "") -> list[tuple[str, str]]:
