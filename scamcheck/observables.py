@@ -60,12 +60,32 @@ def extract(raw: str, earlier: Observables | None = None) -> Observables:
         claims=claims,
         earlier=earlier.assessment if earlier is not None else None,
     )
+    if earlier is not None:
+        assessment = _no_weaker(assessment, earlier.assessment)
     return Observables(text, numbers, accounts, links, payments, claims, assessment, malformed)
 
 
 def without_text(observables: Observables) -> Observables:
-    """The part of `observables` that a conversation may keep: never the text itself (`trust.md`, Privacy)."""
+    """The part of `observables` that a conversation may keep: never the text itself."""
     return replace(observables, text=Text("", ""), malformed=())
+
+
+def _no_weaker(now: Assessment, before: Assessment) -> Assessment:
+    """What was alarming stays so: the words that follow, a school's name say, take nothing of it back."""
+    weaker = (before.suspicious and not now.suspicious) or (
+        before.early_stage and not (now.suspicious or now.early_stage)
+    )
+    if not weaker:
+        return now
+    return replace(
+        now,
+        scenario=before.scenario,
+        score=max(now.score, before.score),
+        suspicious=before.suspicious,
+        early_stage=before.early_stage,
+        warning=False,
+        alarming=True,
+    )
 
 
 def _each_once(accounts: Sequence[BankAccount]) -> tuple[BankAccount, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +83,18 @@ async def test_any_text_is_answered_the_same_way_twice(text: str) -> None:
     first = await check(text, EMPTY, now=NOW)
     assert first == await check(text, EMPTY, now=NOW)
     assert replace(first).level in Level
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "có người gọi nói con học trường tiểu học ví dụ hoa sen bị tai nạn",
+        "có người gọi nói con tôi đang cấp cứu, bảo chuyển 30 triệu vào tài khoản ngay",
+    ],
+)
+@pytest.mark.parametrize("then", ["hỏi lại", "tiểu học Ví Dụ Hoa Sen", "chiều nay trời mưa to"])
+def test_what_follows_an_alarming_story_takes_nothing_of_it_back(story: str, then: str) -> None:
+    before = extract(story).assessment
+    now = extract(then, without_text(extract(story))).assessment
+    assert before.suspicious or before.early_stage
+    assert (now.suspicious, now.early_stage) == (before.suspicious, before.early_stage)
