@@ -20,6 +20,7 @@ from db.engine import Database, accepted_url, sqlite_path
 from db.knowledge_base import SqlKnowledgeBase
 from scamcheck import Verdict
 from scamcheck.check import check as check_text
+from scamcheck.verdict import Intent
 
 TextArgument = Annotated[
     str, typer.Argument(help="The message or number; - or nothing reads standard input.")
@@ -38,6 +39,9 @@ def check(text: TextArgument = "-", *, as_json: JsonOption = False, language: La
     if as_json:
         data = asdict(shape(verdict, texts=texts, now=now, demo=settings.serves_demo))
         print(json.dumps(data, ensure_ascii=False, indent=2))
+        return
+    if verdict.intent is Intent.TALK:
+        print(f"{texts.get('talk.hello')}\n{texts.lines('talk.hello_steps')[0]}")
         return
     reply = render(
         verdict, texts=texts, check_id=None, now=now, demo=settings.serves_demo, channel=Channel.WEB
