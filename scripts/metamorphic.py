@@ -1,8 +1,9 @@
 """Ways to write one message differently without saying anything else, for proving that the verdict stays.
 
-`python -m scripts.metamorphic [COUNT]` tries COUNT of them (10,000 unless told) on sample texts and prints every
-change of level or reasons; `tests/core/test_metamorphic.py` tries a few on each run.
+`python -m scripts.metamorphic [COUNT]` tries COUNT of them (10,000 unless told) on sample texts and prints
+every change of level or reasons; `tests/core/test_metamorphic.py` tries a few on each run.
 """
+# ruff: noqa: E501 - the sample messages stand as they are sent
 
 import random
 import sys
@@ -15,7 +16,7 @@ from scamcheck.reasons import Level
 from scamcheck.text import fold
 from scripts.evaluation.checking import knowledge, verdicts
 
-SAMPLES: Final = (
+SAMPLES: Final[tuple[str, ...]] = (
     "Chị ơi bé Bảo Châu ngã cầu thang chấn thương sọ não đang cấp cứu ở bệnh viện tỉnh, chuyển gấp 30 triệu vào số tài khoản 5310998877 để mổ, đừng báo cho ai",
     "A lô, con chị bị tai nạn, đang cấp cứu ở bệnh viện tỉnh, chị bình tĩnh nghe em nói, chị giữ máy nhé, bác sĩ sẽ nói chuyện với chị",
     "Tôi là cán bộ điều tra, bà dính vào một vụ án rửa tiền, bà rút hết tiền gửi vào tài khoản an toàn tôi đọc, giữ máy và không được nói với ai trong nhà",
@@ -103,7 +104,7 @@ def outcomes(texts: Sequence[str]) -> list[Outcome]:
 
 def broken(count: int, *, seed: int = 1384) -> Iterator[str]:
     """A line for every variation that changed the level or the reasons."""
-    expected = dict(zip(SAMPLES, outcomes(SAMPLES), strict=True))
+    expected: dict[str, Outcome] = dict(zip(SAMPLES, outcomes(SAMPLES), strict=True))
     tried = list(variations(count, seed=seed))
     for (sample, ways, text), outcome in zip(tried, outcomes([text for *_, text in tried]), strict=True):
         if outcome != expected[sample]:

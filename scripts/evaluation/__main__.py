@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from scripts.evaluation import identifiers, printing, schools, texts
-from scripts.evaluation.rows import Kind, UnknownRow, read_rows
+from scripts import fitting
+from scripts.evaluation import document, identifiers, overlap, printing, schools, texts
+from scripts.evaluation.rows import Kind, Row, UnknownRow, read_rows
 
 OWN: Final = Path(__file__).resolve().parents[2] / "tests" / "evaluation" / "own"
 
@@ -17,10 +18,33 @@ def own_files() -> list[Path]:
     return sorted(path for path in OWN.glob("*.jsonl") if not path.name.startswith("train_"))
 
 
+def own_overlap() -> overlap.Overlap:
+    """How alike our own test texts are with each other and with what the fit has seen."""
+    taught = _texts(sorted(OWN.glob("train_*.jsonl")))
+    return overlap.measure(_texts(own_files()), [row for row in taught if row["id"] not in fitting.LEFT_OUT])
+
+
+def write_docs(files: list[Path]) -> None:
+    """Write `docs/accuracy.md`: our own set, the given files as one more, the curve of the training texts."""
+    sets = {"our own texts": texts.measure([_texts(own_files())])}
+    if files:
+        sets["other texts, kept apart"] = texts.measure([_texts(files)])
+    trained = fitting.curve(fitting.cross_validated(fitting.labelled(sorted(OWN.glob("train_*.jsonl")))))
+    document.DOCUMENT.write_text(document.document(sets, own_overlap(), trained), encoding="utf-8")
+
+
+def _texts(paths: list[Path]) -> list[Row]:
+    return [row for file in read_rows(paths)[Kind.TEXT] for row in file]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures. Returns 0, or 2 when a file cannot be used."""
     parser = argparse.ArgumentParser(prog="scripts/evaluate", description=__doc__)
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    parser.add_argument(
+        "--own", action="store_true", help="also how alike our own test and training texts are"
+    )
+    parser.add_argument("--write-docs", action="store_true", help="write docs/accuracy.md from these figures")
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="JSON Lines files of any kind")
     asked = parser.parse_args(arguments)
     try:
@@ -28,6 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, UnknownRow) as error:
         print(error, file=sys.stderr)
         return 2
+    if asked.write_docs:
+        write_docs(asked.files)
+        return 0
     report: dict[str, object] = {}
     lines: list[str] = []
     if files := rows[Kind.TEXT]:
@@ -46,6 +73,13 @@ def main(arguments: list[str] | None = None) -> int:
         found = schools.measure(files)
         report["schools"] = found.as_json()
         lines += printing.school_lines(found)
+    if asked.own:
+        found_alike = own_overlap()
+        report["own"] = {
+            "near_duplicates": found_alike.near_duplicates.as_json(),
+            "trained_on": found_alike.trained_on.as_json(),
+        }
+        lines += overlap.lines(found_alike)
     print(json.dumps(report, ensure_ascii=False, indent=2) if asked.json else "\n".join(lines))
     return 0
 

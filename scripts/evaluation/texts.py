@@ -26,6 +26,8 @@ class TextFigures:
     ambiguous_flagged: Rate = field(default_factory=Rate)
     by: dict[str, dict[str, Rate]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Rate)))
     """Scenario, voice, style, difficulty: label to rate; recall of scams, false alarms of others."""
+    scores: list[tuple[float, bool]] = field(default_factory=list)
+    """Score of the words and whether it is a scam, for the curve; very short texts left out."""
     misses: list[tuple[float, Row]] = field(default_factory=list)
     alarms: list[tuple[float, Row]] = field(default_factory=list)
 
@@ -79,6 +81,7 @@ def _count(figures: TextFigures, row: Row, verdict: Verdict) -> None:
     if row.get("style") != VERY_SHORT:
         apart = figures.recall_without_very_short if is_scam else figures.false_alarm_without_very_short
         apart.add(positive)
+        figures.scores.append((score, is_scam))
     for label in ("scenario", "voice", "style", "difficulty"):
         if label in row:
             kind = "scam" if is_scam else "legit"

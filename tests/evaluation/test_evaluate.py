@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.evaluation.__main__ import main
+from scripts.evaluation import document, overlap, texts
+from scripts.evaluation.__main__ import main, own_overlap
 from scripts.evaluation.figures import Rate
 from scripts.evaluation.rows import Kind, UnknownRow, kind_of, read_rows
 
@@ -95,3 +96,27 @@ def test_rates_carry_wilsons_interval() -> None:
     assert (round(low, 3), round(high, 3)) == (0.596, 0.982)
     assert Rate().interval == (0, 1)
     assert Rate().as_text() == "-"
+
+
+def test_what_trains_never_tests() -> None:
+    found = own_overlap()
+
+    assert found.trained_on.of > 600
+    assert found.trained_on.hits == 0
+    assert found.near_duplicates.hits == 0
+    assert "0/" in "\n".join(overlap.lines(found))
+
+
+def test_the_document_shows_figures_and_no_text() -> None:
+    rows: list[dict[str, object]] = [row for row in ROWS if "label" in row]
+    figures = texts.measure([rows])
+    written = document.document({"some texts": figures}, None, [(0.03, 1.5, 0.75)])
+
+    assert "| some texts | 100.0%" in written
+    assert "75.0%" in written
+    assert "## What is not known" in written
+    assert not [row for row in rows if len(str(row["text"])) > 20 and str(row["text"]) in written]
+
+
+def test_a_document_of_one_kind_has_no_curve() -> None:
+    assert "Recall against" not in document.document({"none": texts.TextFigures()}, None)
