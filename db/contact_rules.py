@@ -22,7 +22,7 @@ from db.approval_rules import (
     number_in,
 )
 from db.models import OfficeKind, Role
-from db.recordable import phone_number, require_recordable
+from db.recordable import phone_number
 from db.rights import Permission
 from scamcheck.claims import OwnerKind
 from scamcheck.duty_hours import parse_duty_hours
@@ -106,11 +106,13 @@ async def _owner(session: AsyncSession, payload: Payload) -> Owner:
     raise RecordNotFound(payload["owner"])
 
 
-def _require_good_details(payload: Payload, owner: Owner) -> tuple[IdentifierKind, str]:
+async def _require_good_details(
+    session: AsyncSession, payload: Payload, owner: Owner
+) -> tuple[IdentifierKind, str]:
     kind, key = choice_in(payload, "kind", IdentifierKind), payload["key"]
     date_in(payload, "verified_at")
     parse_duty_hours(payload.get("hours", ""))
-    require_recordable(kind, key, for_demo=owner.row.is_example)
+    await contacts.require_possible(session, owner.row, kind, key, is_example=owner.row.is_example)
     if kind is IdentifierKind.NUMBER and owner.school is not None:
         personal = phone_number(key).kind is PhoneKind.MOBILE
         if personal and not payload.get("owner_consent", "").strip():
@@ -127,7 +129,7 @@ async def _require_keeper(session: AsyncSession, case: Case, owner: Owner) -> No
 async def _prepare_add(session: AsyncSession, case: Case, now: datetime) -> Prepared:  # noqa: ARG001
     owner = await _owner(session, case.payload)
     await _require_keeper(session, case, owner)
-    kind, key = _require_good_details(case.payload, owner)
+    kind, key = await _require_good_details(session, case.payload, owner)
     if await contacts.is_active_contact(session, kind, key):
         raise contacts.AlreadyAContact(key)
     return Prepared(f"{kind.value}:{key}", None if owner.school is None else owner.school.id)
@@ -140,7 +142,7 @@ async def _prepare_existing(session: AsyncSession, case: Case, now: datetime) ->
     if contact.version != number_in(case.payload, "version"):
         raise contacts.ContactNotActive(contact.id)
     if "key" in case.payload:
-        kind, key = _require_good_details(case.payload, owner)
+        kind, key = await _require_good_details(session, case.payload, owner)
         if (kind, key) != (contact.kind, contact.key) and await contacts.is_active_contact(
             session, kind, key
         ):

@@ -74,19 +74,13 @@ async def add_contact(
         ListedAsScam: police list the identifier.
         NumberCannotBeContact: see there.
     """
-    require_recordable(kind, key, for_demo=is_example)
     parse_duty_hours(hours)
-    if kind is IdentifierKind.NUMBER:
-        number = phone_number(key)
-        refused = NEVER_A_SCHOOL_HOTLINE if isinstance(owner, models.School) else NEVER_A_CONTACT
-        if number.kind in refused:
-            raise NumberCannotBeContact(key)
-        printed_as = printed_as or printed(number)
     await changes.one_at_a_time(session)
-    if await _is_listed(session, kind, key):
-        raise ListedAsScam(key)
+    await require_possible(session, owner, kind, key, is_example=is_example)
     if await is_active_contact(session, kind, key):
         raise AlreadyAContact(key)
+    if kind is IdentifierKind.NUMBER:
+        printed_as = printed_as or printed(phone_number(key))
     contact = models.Contact(
         status=models.RecordState.ACTIVE,
         kind=kind,
@@ -113,6 +107,28 @@ async def add_contact(
         session, models.RecordKind.CONTACT, str(contact.id), models.Operation.ADDED, now=now
     )
     return contact
+
+
+async def require_possible(
+    session: AsyncSession,
+    owner: models.School | models.Organisation,
+    kind: IdentifierKind,
+    key: str,
+    *,
+    is_example: bool,
+) -> None:
+    """Refuse an identifier that can be no contact of this owner, whoever proposes it.
+
+    Raises:
+        ExampleNumber, KeyNotCanonical, NotAnExampleNumber: see `db.recordable.require_recordable`.
+        ListedAsScam, NumberCannotBeContact: see there.
+    """
+    require_recordable(kind, key, for_demo=is_example)
+    refused = NEVER_A_SCHOOL_HOTLINE if isinstance(owner, models.School) else NEVER_A_CONTACT
+    if kind is IdentifierKind.NUMBER and phone_number(key).kind in refused:
+        raise NumberCannotBeContact(key)
+    if await _is_listed(session, kind, key):
+        raise ListedAsScam(key)
 
 
 async def withdraw_contact(
