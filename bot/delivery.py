@@ -299,7 +299,8 @@ class Delivery:
         try:
             async with self._database.transaction() as session:
                 items = await mailbox.claim_inbox(session, now=self._record_clock(), limit=limit)
-                answered = await self._answer_all(session, items)
+                answer = self._answer_alone if len(items) == 1 else self._answer_all
+                answered = await answer(session, items)
         except Exception as error:
             if not items:
                 raise
@@ -335,20 +336,30 @@ class Delivery:
         replies = marked_late(await self._respond(incoming, session, conversation, now), incoming, now)
         return [self._queue(session, incoming.conversation, item, reply) for reply in replies], replies
 
+    async def _answer_alone(
+        self, session: AsyncSession, items: Sequence[InboxItem]
+    ) -> list[tuple[InboxItem, _Answered]]:
+        """Answer one claimed event or note its failure, its claim held: no other worker comes between."""
+        try:
+            async with session.begin_nested():
+                return await self._answer_all(session, items)
+        except Exception as error:  # noqa: BLE001 - the person gets the steps and it is tried again
+            for item in items:
+                await self._note_failure(session, item, error)
+            return [(item, _Answered((), ())) for item in items]
+
     async def _answer_singly(self, item: InboxItem, failed: Exception | None) -> None:
         """Once more, alone: one event's failure must not hold up those it was claimed with."""
         try:
-            answered: list[tuple[InboxItem, _Answered]] = []
-            if failed is None:
-                try:
-                    async with self._database.transaction() as session:
-                        again = await self._claim_again(session, item)
-                        answered = await self._answer_all(session, again)
-                except Exception as error:  # noqa: BLE001 - the person gets the steps and it is tried again
-                    failed = error
-            if failed is not None:
-                await self._fail(item, failed)
-                answered = [(item, _Answered((), ()))]
+            async with self._database.transaction() as session:
+                # Empty when another worker has it meanwhile.
+                again = await mailbox.claim_inbox(session, now=self._record_clock(), limit=1, only=item.id)
+                if failed is None:
+                    answered = await self._answer_alone(session, again)
+                else:  # what it was claimed in could not be committed
+                    for claimed in again:
+                        await self._note_failure(session, claimed, failed)
+                    answered = [(claimed, _Answered((), ())) for claimed in again]
         except Exception as error:  # noqa: BLE001 - it stays in the inbox and is tried again
             log.warning("delivery.failure_not_noted", channel=item.channel, error=type(error).__name__)
             self._troubled = True
@@ -356,27 +367,20 @@ class Delivery:
         else:
             self._say_answered(answered)
 
-    async def _claim_again(self, session: AsyncSession, item: InboxItem) -> list[InboxItem]:
-        """The same event in another transaction; empty when another worker has it meanwhile."""
-        return await mailbox.claim_inbox(session, now=self._record_clock(), limit=1, only=item.id)
-
-    async def _fail(self, item: InboxItem, error: Exception) -> None:
-        """Note the failure; at the first one the person gets what can be said without the records."""
+    async def _note_failure(self, session: AsyncSession, item: InboxItem, error: Exception) -> None:
+        """Note a failure; at the first one the person gets what can be said without the records."""
         # Only the class: the words of an error may repeat what a parent wrote.
         log.error(
             "delivery.failed", channel=item.channel, error=type(error).__name__, failures=item.failures + 1
         )
         metrics.FAILED.labels(item.channel.value).inc()
-        set_aside = False
-        async with self._database.transaction() as session:
-            for claimed in await self._claim_again(session, item):
-                if claimed.failures == 0:
-                    for reply in await self._first_aid(claimed, self._clock()):
-                        self._queue(session, _place(claimed), claimed, reply)
-                set_aside = await mailbox.fail_inbox(
-                    session, claimed, error_class=type(error).__name__, now=self._record_clock()
-                )
-                await self._tell_others(session, [claimed])
+        if item.failures == 0:
+            for reply in await self._first_aid(item, self._clock()):
+                self._queue(session, _place(item), item, reply)
+        set_aside = await mailbox.fail_inbox(
+            session, item, error_class=type(error).__name__, now=self._record_clock()
+        )
+        await self._tell_others(session, [item])
         if set_aside:
             metrics.SET_ASIDE.labels(item.channel.value).inc()
             log.error("delivery.set_aside", channel=item.channel, error=type(error).__name__)
