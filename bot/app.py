@@ -22,13 +22,14 @@ from bot.channels.intake import Intake
 from bot.channels.platforms import Platform, chat_platforms
 from bot.channels.records import CommittedRecords
 from bot.conversation import Answering, respond_without_records
+from bot.corrections import payload_of
 from bot.delivery import Delivery
 from bot.leasing import Lease, while_held
 from bot.limits import Limits
 from bot.messages import Channel
 from bot.record_clock import record_clock
 from bot.settings import Settings
-from db import demo, mailbox, migrate, reference, retention
+from db import corrections, demo, due, mailbox, migrate, reference, retention
 from db.engine import Database, accepted_url, sqlite_path
 from db.health import Health, probe
 from db.keys import Keys
@@ -36,6 +37,9 @@ from db.knowledge_base import SqlKnowledgeBase
 
 FORGETTING_SECONDS: Final = 30.0
 """How often what is too old is erased, and the journal emptied of what was: promised within sixty seconds."""
+
+DUE_SECONDS: Final = 5.0
+"""How often the desk's clock is looked at."""
 
 log = structlog.get_logger(__name__)
 
@@ -143,6 +147,8 @@ async def open_services(
         working = asyncio.create_task(delivery.run())
         forgetting = asyncio.create_task(_forget_old_records(database, clock))
         opened.push_async_callback(_cancel, forgetting)
+        doing = asyncio.create_task(_do_what_is_due(database, keys, clock))
+        opened.push_async_callback(_cancel, doing)
         opened.push_async_callback(_stop, delivery, working)
         doors: dict[Channel, Door] = {}
         for platform in platforms:
@@ -202,6 +208,18 @@ async def _forget_old_records(database: Database, clock: Callable[[], datetime])
         except Exception as error:  # noqa: BLE001 - the records are away; erasing waits for them
             log.warning("records.not_forgotten", error=type(error).__name__)
         await asyncio.sleep(FORGETTING_SECONDS)
+
+
+async def _do_what_is_due(database: Database, keys: Keys, clock: Callable[[], datetime]) -> None:
+    """At the desk: expiries, cool-offs that end, reminders; and telling people of changed verdicts."""
+    while True:
+        try:
+            await due.run(database, clock())
+            async with database.transaction() as session:
+                await corrections.queue_corrections(session, keys=keys, payload=payload_of, now=clock())
+        except Exception as error:  # noqa: BLE001 - the records are away; what is due stays due
+            log.warning("desk.not_done", error=type(error).__name__)
+        await asyncio.sleep(DUE_SECONDS)
 
 
 def secret_of(settings: Settings) -> bytes:
