@@ -21,7 +21,7 @@ from scamcheck.link import Link
 from scamcheck.phone import PhoneKind, SeenNumber
 from scamcheck.signs import Hit, SignRule, Words, find_hits, lexicon, sign_pairs, words_of
 from scamcheck.text import Text
-from scamcheck.thresholds import ALARMING_SCORE, SUSPICIOUS_SCORE, WARNING_SIGNS
+from scamcheck.thresholds import ALARMING_SCORE, MIN_SPOKEN_WORDS, SUSPICIOUS_SCORE, WARNING_SIGNS
 from scamcheck.wording import wording
 
 
@@ -128,7 +128,10 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
     signs, counter_signs = _as_signs(given, hits, words, before)
     groups = Counter(rule.group for code in counts if (rule := _rule(code)))
     scenario = _scenario(counts)
-    positive = score >= SUSPICIOUS_SCORE and bool(counts)
+    spoken = sum(token[0] not in "$." for token in words.tokens)
+    # Somebody who pastes an account and its bank, or a link, has not told what was said: that is asked next.
+    bare = bool(numbers or accounts or links) and spoken < MIN_SPOKEN_WORDS and not before
+    positive = score >= SUSPICIOUS_SCORE and bool(counts) and not bare
     # The scenario of the seed letter before the money is named: the call is only warming up.
     waiting = not (_ASKS & counts.keys()) and scenario in _EMERGENCIES
     warning = not positive and bool(groups["event"] + groups["ask"]) and _warns(counts)
@@ -141,7 +144,7 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
         early_stage=positive and waiting,
         warning=warning,
         alarming=positive
-        or (score >= ALARMING_SCORE and not warning and bool(groups["event"] or groups["ask"])),
+        or (score >= ALARMING_SCORE and not (warning or bare) and bool(groups["event"] or groups["ask"])),
         voice=_voice(words, links, earlier),
     )
 

@@ -24,6 +24,9 @@ false alarms, chosen with the cross-validated and the test curves in view (`docs
 ALARMING_SCORE: Final = -2.0
 """From here an event or an ask is alarming: no official number makes such a text harmless (rows 5 and 9)."""
 
+MIN_SPOKEN_WORDS: Final = 5
+"""Fewer words beside an identifier say nothing that could be judged ("stk 19036… Techcombank")."""
+
 WARNING_SIGNS: Final = 2
 """A warning needs this many different counter-signs of warning; a prefix such as "[Cảnh báo]" is only one."""
 

@@ -217,3 +217,11 @@ def test_features_name_signs_pairs_and_wording() -> None:
 @given(st.text(max_size=400))
 def test_any_text_can_be_judged_and_is_judged_the_same_twice(raw: str) -> None:
     assert judged(raw) == judged(raw)
+
+
+@pytest.mark.parametrize(
+    "text", ["19036781234567 Techcombank", "bit.ly/3abc", "stk 0531000222 vcb", "0530 000 222"]
+)
+def test_an_identifier_alone_says_nothing_that_could_be_judged(text: str) -> None:
+    found = judged(text)
+    assert (found.suspicious, found.early_stage, found.alarming) == (False, False, False)
