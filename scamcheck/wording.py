@@ -75,6 +75,5 @@ def _terms() -> tuple[dict[tuple[str, ...], tuple[str, ...]], int]:
     for topic, listed in raw["topic"].items():
         for term in listed.replace("\n", " ").split("/"):
             words = tuple(term.split())
-            if topic not in terms.get(words, ()):
-                terms[words] = (*terms.get(words, ()), topic)
+            terms[words] = (*terms.get(words, ()), topic)
     return terms, max(map(len, terms))
