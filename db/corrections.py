@@ -80,9 +80,7 @@ async def queue_corrections(
     return queued
 
 
-async def _concerned(
-    session: AsyncSession, correction: Correction, keys: Keys
-) -> tuple[_Place, ...]:
+async def _concerned(session: AsyncSession, correction: Correction, keys: Keys) -> tuple[_Place, ...]:
     asked = select(models.CorrectionRequest.conversation_id).where(
         models.CorrectionRequest.kind == correction.kind,
         models.CorrectionRequest.key_hmac == keys.hmac(f"{correction.kind.value}:{correction.key}"),
@@ -98,9 +96,7 @@ async def _concerned(
     )
     rows = await session.execute(
         select(models.Conversation.channel, models.Conversation.bot_account, models.Conversation.address)
-        .where(
-            models.Conversation.id.in_(asked.union(reported)), models.Conversation.dead_since.is_(None)
-        )
+        .where(models.Conversation.id.in_(asked.union(reported)), models.Conversation.dead_since.is_(None))
         .order_by(models.Conversation.id)
     )
     return tuple(_Place(row.channel, row.bot_account, row.address) for row in rows)

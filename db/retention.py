@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from db import checks, mailbox, people, reports
+from db import appeals, checks, mailbox, notices, people, reports, signing_in
 from db.engine import Database
 
 
@@ -16,5 +16,8 @@ async def forget_old(database: Database, now: datetime) -> None:
         await mailbox.forget_old(session, now)
         await checks.forget_old(session, now)
         await reports.forget_old(session, now)
+        await appeals.forget_old(session, now)
+        await notices.forget_old(session, now)
+        await signing_in.forget_old(session, now)
         await people.forget_old(session, now)
     await database.erase_traces()

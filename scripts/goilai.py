@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.settings import Settings
-from db import demo, importing, migrate, reference
+from db import demo, demo_staff, importing, migrate, reference
 from db.engine import Database, DatabaseInUse, DatabaseUrlRefused
 from db.importing import RowsRefused
 from scripts import record_commands, staff_commands
@@ -87,7 +87,9 @@ def remove_demo(database: DatabaseOption = "") -> None:
     """Remove every demo record."""
 
     async def remove(session: AsyncSession) -> str:
-        removed = await demo.remove_demo(session, datetime.now(UTC))
+        now = datetime.now(UTC)
+        await demo_staff.remove_demo_staff(session, now=now)
+        removed = await demo.remove_demo(session, now)
         return f"Đã xóa {removed} bản ghi dùng thử. / {removed} demo records removed."
 
     _in_transaction(database, remove)

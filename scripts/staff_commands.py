@@ -3,20 +3,24 @@
 import asyncio
 import getpass
 import sys
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 import db.audit as audit_chain
-from bot.app import secret_of
+from bot.app import SecretMissing, secret_of
 from bot.settings import Settings
 from db import demo_staff
 from db import staff as staff_records
 from db.audit import AnchorUnreadable, Tampered
-from db.engine import Database
+from db.engine import Database, DatabaseInUse, DatabaseUrlRefused
 from db.sealing import Sealer
+
+_Result = TypeVar("_Result")
 
 JOIN_PATH: Final = "/console/join"
 ANCHORS: Final = Path("var/audit-anchor.jsonl")
@@ -61,7 +65,7 @@ def first_administrator(
             await opened.close()
 
     try:
-        link = asyncio.run(invite())
+        link = _run(invite())
     except staff_records.AdministratorsExist:
         _refuse("Đã có đủ người quản trị; họ mời người mới. / There are administrators; they invite others.")
     except staff_records.AlreadyStaff:
@@ -96,7 +100,7 @@ def verify(database: DatabaseOption = "", anchor: AnchorOption = ANCHORS) -> Non
             await opened.close()
 
     try:
-        found = asyncio.run(check())
+        found = _run(check())
     except AnchorUnreadable as line:
         _refuse(f"Tệp mốc kiểm không đọc được / the checkpoint file is damaged: {line}")
     if isinstance(found, Tampered):
@@ -119,8 +123,18 @@ def checkpoint(database: DatabaseOption = "", anchor: AnchorOption = ANCHORS) ->
         finally:
             await opened.close()
 
-    written = asyncio.run(write())
+    written = _run(write())
     print("Không có gì mới. / Nothing new." if written is None else f"{written.seq} {written.hash}")
+
+
+def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run, and answer what an operator can mend with a sentence."""
+    try:
+        return asyncio.run(work)
+    except (DatabaseInUse, DatabaseUrlRefused, SecretMissing) as refused:
+        _refuse(str(refused))
+    except DBAPIError as error:
+        _refuse(f"The database refused; has `goilai migrate` been run? ({type(error.orig).__name__})")
 
 
 def _sealer(settings: Settings) -> Sealer:
