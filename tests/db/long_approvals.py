@@ -1,0 +1,48 @@
+"""Play the two-person engine for 50,000 steps: `python -m tests.db.long_approvals [steps]`."""
+
+import sys
+import time
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.db.approval_machine import ApprovalMachine
+
+STEPS_EACH = 100
+
+
+def main(steps: int) -> None:
+    """Play until at least so many steps were taken; a step that breaks a promise stops with an error."""
+    taken = approved = games = 0
+
+    class Counting(ApprovalMachine):
+        def teardown(self) -> None:
+            nonlocal taken, approved, games
+            taken += self.played
+            approved += len(self.decisions)
+            games += 1
+            super().teardown()
+
+    began = time.monotonic()
+    seed_examples = max(1, steps // STEPS_EACH // 4)
+    while taken < steps:
+        run_state_machine_as_test(
+            Counting,
+            settings=settings(
+                max_examples=seed_examples,
+                stateful_step_count=STEPS_EACH,
+                deadline=None,
+                database=None,
+                derandomize=False,
+                phases=(Phase.generate,),
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+        sys.stdout.write(
+            f"{taken} steps, {games} games, {approved} approvals, {time.monotonic() - began:.0f} s\n"
+        )
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)
