@@ -20,7 +20,7 @@ POINTS = (
     "send.before",
     "send.after",
 )
-KILLS = int(os.environ.get("FAULTS_KILLS", "52"))
+KILLS = int(os.environ.get("FAULTS_KILLS", "8"))
 """On each database."""
 FIRST_ANSWER_SECONDS = 5.0
 
