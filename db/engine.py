@@ -11,7 +11,6 @@ from typing import IO, Any, Final
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import (
-    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -136,12 +135,6 @@ class Database:
         """A session that sees one state throughout, blocks nobody and keeps nothing that is written."""
         async with self._read() as session:
             yield session
-
-    @asynccontextmanager
-    async def one_statement(self) -> AsyncGenerator[AsyncConnection]:
-        """A connection for exactly one reading statement, which needs no transaction to see one state."""
-        async with self._single.connect() as connection:
-            yield connection
 
     async def erase_traces(self) -> bool:
         """Bring the SQLite file up to date and empty its journal, so that erased content is in neither.

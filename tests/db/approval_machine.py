@@ -32,6 +32,23 @@ T = TypeVar("T")
 NUMBERS: Final = tuple(f"+8491200000{digit}" for digit in range(4))
 ROLES: Final = (Role.POLICE_OFFICER, Role.POLICE_SUPERVISOR, Role.ADMINISTRATOR, Role.SCHOOL_STAFF)
 
+TWISTS: Final = (
+    "none",
+    "whoever",
+    "same person",
+    "same mailbox",
+    "stale",
+    "revised",
+    "proposer out",
+    "approver out",
+    "proposer elsewhere",
+    "approver elsewhere",
+    "late",
+    "taken back",
+    "twice",
+)
+"""What may happen between a proposal and its approval; most of it must stop the approval."""
+
 _template: Path | None = None
 
 
@@ -143,7 +160,7 @@ class ApprovalMachine(RuleBasedStateMachine):
         source=st.sampled_from(("đơn", "tin báo")),
         draft=st.booleans(),
     )
-    def propose(self, actor: Actor, key: str, source: str, draft: bool) -> Seen | None:
+    def propose(self, actor: Actor, key: str, source: str, draft: bool) -> Any:
         payload = {"kind": "number", "key": key, "source": source, "verified_at": "2026-11-20"}
         made = self.run(
             self.act(
@@ -159,10 +176,10 @@ class ApprovalMachine(RuleBasedStateMachine):
                 ),
             )
         )
-        return None if made is None else Seen(made.public_id, made.version_hash, payload)
+        return multiple() if made is None else Seen(made.public_id, made.version_hash, payload)
 
     @rule(target=proposals, actor=people, key=st.sampled_from(NUMBERS))
-    def propose_withdrawal(self, actor: Actor, key: str) -> Seen | None:
+    def propose_withdrawal(self, actor: Actor, key: str) -> Any:
         async def work(session: AsyncSession) -> models.Proposal:
             row = await session.scalar(
                 select(models.Indicator).where(
@@ -180,12 +197,14 @@ class ApprovalMachine(RuleBasedStateMachine):
             )
 
         made = self.run(self.act(actor, work))
-        return None if made is None else Seen(made.public_id, made.version_hash, approvals.payload_of(made))
+        return (
+            multiple()
+            if made is None
+            else Seen(made.public_id, made.version_hash, approvals.payload_of(made))
+        )
 
     @rule(target=proposals, actor=people, seen=proposals, source=st.sampled_from(("ảnh", "công văn")))
-    def revise(self, actor: Actor, seen: Seen | None, source: str) -> Seen | None:
-        if seen is None:
-            return None
+    def revise(self, actor: Actor, seen: Seen, source: str) -> Any:
         payload = {**seen.payload, "source": source}
         made = self.run(
             self.act(
@@ -200,24 +219,21 @@ class ApprovalMachine(RuleBasedStateMachine):
                 ),
             )
         )
-        return None if made is None else Seen(made.public_id, made.version_hash, payload)
+        return multiple() if made is None else Seen(made.public_id, made.version_hash, payload)
 
     @rule(actor=people, seen=proposals)
-    def submit(self, actor: Actor, seen: Seen | None) -> None:
-        if seen is not None:
-            self.run(
-                self.act(
-                    actor,
-                    lambda session: approvals.submit(
-                        session, actor=actor, proposal_id=seen.public_id, now=self.now
-                    ),
-                )
+    def submit(self, actor: Actor, seen: Seen) -> None:
+        self.run(
+            self.act(
+                actor,
+                lambda session: approvals.submit(
+                    session, actor=actor, proposal_id=seen.public_id, now=self.now
+                ),
             )
+        )
 
     @rule(actor=people, seen=proposals, fresh=st.booleans())
-    def approve(self, actor: Actor, seen: Seen | None, fresh: bool) -> None:
-        if seen is None:
-            return
+    def approve(self, actor: Actor, seen: Seen, fresh: bool) -> None:
         if fresh:
             self.run(self.prove(actor))
         made = self.run(
@@ -254,48 +270,70 @@ class ApprovalMachine(RuleBasedStateMachine):
             proposer.staff.public_id, approver.staff.public_id, seen.payload
         )
 
-    @rule(number=st.integers(100, 999), approver=people, newly_hired=st.booleans())
-    def go_the_whole_way(self, number: int, approver: Actor, newly_hired: bool) -> None:
-        """A new officer proposes and somebody with a fresh second factor approves: often rightly."""
-        key = f"+84912000{number}"
-        if newly_hired:
+    @rule(number=st.integers(100, 999), twist=st.sampled_from(TWISTS), approver=people)
+    def go_the_whole_way(self, number: int, twist: str, approver: Actor) -> None:  # noqa: C901, PLR0912  # a case each
+        """Somebody proposes, something happens, and somebody with a fresh second factor approves."""
+        proposer = self.join(role=Role.POLICE_SUPERVISOR, at_province=True)
+        if twist != "whoever":
             approver = self.join(role=Role.POLICE_SUPERVISOR, at_province=True)
-        proposer = self.join(role=Role.POLICE_OFFICER, at_province=False)
+        key = f"+84912000{number}"
         made = self.run(
             self.act(proposer, lambda session: make_confirmation(session, proposer, key, now=self.now))
         )
-        if made is not None:
-            seen = Seen(made.public_id, made.version_hash, approvals.payload_of(made))
+        if made is None:
+            return
+        seen = Seen(made.public_id, made.version_hash, approvals.payload_of(made))
+        match twist:
+            case "same person":
+                approver = proposer
+            case "same mailbox":
+                self.change_address(actor=proposer, other=approver)
+            case "stale":
+                self.now += timedelta(minutes=6)
+            case "revised":
+                self.revise(actor=proposer, seen=seen, source="công văn")
+            case "proposer out":
+                self.disable(actor=proposer)
+            case "approver out":
+                self.disable(actor=approver)
+            case "proposer elsewhere":
+                self.change_role(actor=proposer, role=Role.SCHOOL_STAFF)
+            case "approver elsewhere":
+                self.change_role(actor=approver, role=Role.POLICE_OFFICER)
+            case "late":
+                self.now += timedelta(hours=72)
+            case "taken back":
+                self.take_back(actor=proposer, seen=seen)
+        self.approve(actor=approver, seen=seen, fresh=twist != "stale")
+        if twist == "twice":
             self.approve(actor=approver, seen=seen, fresh=True)
 
     @rule(actor=people, seen=proposals)
-    def reject(self, actor: Actor, seen: Seen | None) -> None:
-        if seen is not None:
-            self.run(
-                self.act(
-                    actor,
-                    lambda session: approvals.reject(
-                        session,
-                        actor=actor,
-                        proposal_id=seen.public_id,
-                        version_hash=seen.version_hash,
-                        reason="không",
-                        now=self.now,
-                    ),
-                )
+    def reject(self, actor: Actor, seen: Seen) -> None:
+        self.run(
+            self.act(
+                actor,
+                lambda session: approvals.reject(
+                    session,
+                    actor=actor,
+                    proposal_id=seen.public_id,
+                    version_hash=seen.version_hash,
+                    reason="không",
+                    now=self.now,
+                ),
             )
+        )
 
     @rule(actor=people, seen=proposals)
-    def take_back(self, actor: Actor, seen: Seen | None) -> None:
-        if seen is not None:
-            self.run(
-                self.act(
-                    actor,
-                    lambda session: approvals.take_back(
-                        session, actor=actor, proposal_id=seen.public_id, reason="thôi", now=self.now
-                    ),
-                )
+    def take_back(self, actor: Actor, seen: Seen) -> None:
+        self.run(
+            self.act(
+                actor,
+                lambda session: approvals.take_back(
+                    session, actor=actor, proposal_id=seen.public_id, reason="thôi", now=self.now
+                ),
             )
+        )
 
     @rule(actor=people)
     def disable(self, actor: Actor) -> None:

@@ -9,6 +9,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.db.approval_machine import ApprovalMachine
 
 STEPS_EACH = 100
+GAMES_AT_ONCE = 50
+"""Fewer would be mostly the simplest games there are."""
 
 
 def main(steps: int) -> None:
@@ -24,12 +26,11 @@ def main(steps: int) -> None:
             super().teardown()
 
     began = time.monotonic()
-    seed_examples = max(1, steps // STEPS_EACH // 4)
     while taken < steps:
         run_state_machine_as_test(
             Counting,
             settings=settings(
-                max_examples=seed_examples,
+                max_examples=GAMES_AT_ONCE,
                 stateful_step_count=STEPS_EACH,
                 deadline=None,
                 database=None,

@@ -345,6 +345,16 @@ async def test_a_change_of_hours_alone_needs_no_cool_off_and_supersedes_nothing_
         assert (now_shown.key, now_shown.hours) == (HOTLINE, "T2-T6 07:00-17:00")
 
 
+async def test_a_number_is_not_changed_to_another_schools(database: Database) -> None:
+    async with database.transaction() as session:
+        school = await make_school_with_staff(session)
+        other = await make_school_with_staff(session, "Trần Ví Dụ")
+        contact = await hotline_of(session, school)
+        await hotline_of(session, other, NEW)
+        with pytest.raises(AlreadyAContact):
+            await change(session, school.person, contact, NEW)
+
+
 async def test_a_lost_number_is_hidden_at_once_and_the_new_one_still_waits(database: Database) -> None:
     async with database.transaction() as session:
         school = await make_school_with_staff(session)

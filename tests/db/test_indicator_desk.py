@@ -298,6 +298,10 @@ async def test_a_supervisor_suspends_an_entry_for_72_hours_then_it_counts_again(
             await indicator_desk.suspend(
                 session, actor=supervisor, indicator_id=999, version=1, reason="x", now=NOW
             )
+        with pytest.raises(IndicatorNotListed):
+            await indicator_desk.suspend(
+                session, actor=supervisor, indicator_id=row.id, version=7, reason="x", now=NOW
+            )
         before = await changes.version(session)
         await indicator_desk.suspend(
             session, actor=supervisor, indicator_id=row.id, version=1, reason="khiếu nại", now=NOW
