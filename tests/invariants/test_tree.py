@@ -11,7 +11,7 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY_HOSTS = re.compile(
-    "|".join(("py" + r"pi\.org", "pythonhosted" + r"\.org", "npm" + r"js\.", "deb" + r"\.debian"))
+    "|".join(("py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.", "deb" + r"\.debian"))
 )
 MACHINE_PATHS = re.compile(r"(?:^|[^A-Za-z0-9_.~])/(?:work|home/\w+|root)/")
 
