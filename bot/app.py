@@ -28,6 +28,7 @@ from bot.leasing import Lease, while_held
 from bot.limits import Limits
 from bot.messages import Channel
 from bot.record_clock import record_clock
+from bot.repeating import repeated
 from bot.settings import Settings
 from db import corrections, demo, due, mailbox, migrate, reference, retention
 from db.engine import Database, accepted_url, sqlite_path
@@ -145,10 +146,20 @@ async def open_services(
             sends=settings.does("send"),
         )
         working = asyncio.create_task(delivery.run())
-        forgetting = asyncio.create_task(_forget_old_records(database, clock))
-        opened.push_async_callback(_cancel, forgetting)
-        doing = asyncio.create_task(_do_what_is_due(database, keys, clock))
-        opened.push_async_callback(_cancel, doing)
+        await opened.enter_async_context(
+            repeated(
+                FORGETTING_SECONDS,
+                lambda: retention.forget_old(database, clock()),
+                failed="records.not_forgotten",  # the records are away; erasing waits for them
+            )
+        )
+        await opened.enter_async_context(
+            repeated(
+                DUE_SECONDS,
+                lambda: _do_what_is_due(database, keys, clock()),
+                failed="desk.not_done",  # what is due stays due
+            )
+        )
         opened.push_async_callback(_stop, delivery, working)
         doors: dict[Channel, Door] = {}
         for platform in platforms:
@@ -195,31 +206,11 @@ async def _stop(delivery: Delivery, working: asyncio.Task[None]) -> None:
     await working
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
-async def _forget_old_records(database: Database, clock: Callable[[], datetime]) -> None:
-    while True:
-        try:
-            await retention.forget_old(database, clock())
-        except Exception as error:  # noqa: BLE001 - the records are away; erasing waits for them
-            log.warning("records.not_forgotten", error=type(error).__name__)
-        await asyncio.sleep(FORGETTING_SECONDS)
-
-
-async def _do_what_is_due(database: Database, keys: Keys, clock: Callable[[], datetime]) -> None:
+async def _do_what_is_due(database: Database, keys: Keys, now: datetime) -> None:
     """At the desk: expiries, cool-offs that end, reminders; and telling people of changed verdicts."""
-    while True:
-        try:
-            await due.run(database, clock())
-            async with database.transaction() as session:
-                await corrections.queue_corrections(session, keys=keys, payload=payload_of, now=clock())
-        except Exception as error:  # noqa: BLE001 - the records are away; what is due stays due
-            log.warning("desk.not_done", error=type(error).__name__)
-        await asyncio.sleep(DUE_SECONDS)
+    await due.run(database, now)
+    async with database.transaction() as session:
+        await corrections.queue_corrections(session, keys=keys, payload=payload_of, now=now)
 
 
 def secret_of(settings: Settings) -> bytes:
