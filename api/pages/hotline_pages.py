@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse, Response
 
 from api.dependencies import ClockDep, LanguageDep, Services, ServicesDep, address_of
 from api.errors import refusal
-from api.pages.poster import Poster, PosterNumber, drawn
 from api.rendering import page
 from scamcheck.check import check
 from scamcheck.knowledge import Asker, School
@@ -89,6 +88,9 @@ async def school(
 @router.get("/truong/{school_id}/poster.pdf")
 async def poster(request: Request, school_id: str, services: ServicesDep, clock: ClockDep) -> Response:
     """The poster for the notice board, A4."""
+    # Importing what writes PDF takes 0.2 s: too much for every start, little for a poster.
+    from api.pages.poster import Poster, PosterNumber, drawn  # noqa: PLC0415
+
     now = clock()
     listed = await _by_id(services, school_id, now)
     base = services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
