@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import approvals, audit, changes, indicators, models, reports, rights
+from db import approvals, audit, changes, indicators, models, proposal_record, reports, rights
 from db.approval_rules import ProposalKind
 from db.models import AppealStatus
 from db.rights import Actor, NotAllowed, Permission
@@ -130,7 +130,7 @@ async def uphold(
         select(models.Proposal).where(
             models.Proposal.kind == ProposalKind.WITHDRAW_INDICATOR.value,
             models.Proposal.subject == f"indicator:{listed.id}",
-            models.Proposal.status.in_(approvals.OPEN),
+            models.Proposal.status.in_(proposal_record.OPEN),
         )
     )
     proposal = waiting or await approvals.propose(

@@ -5,39 +5,23 @@ says: both persons active, in offices that may, and two human beings. A decision
 about by its hash. What is approved is applied in the same transaction, or waits for its cool-off.
 """
 
-import hashlib
 import hmac
-import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, changes, contact_rules, indicator_rules, models, rights, role_rules, signing_in, staff
+from db import audit, callbacks, changes, models, rights, signing_in, staff
+from db import proposal_record as record
 from db.approval_rules import Case, ProposalKind, Rule, require_fields
-from db.models import Outcome, ProposalStatus
+from db.models import ProposalStatus
 from db.rights import Actor, NotAllowed, NotEligible, StepUpNeeded
 from db.upsert import insert_or_ignore
 
 WAITS_FOR: Final = timedelta(hours=72)
-CALLBACK_DIGITS: Final = 6
-MOST_WRONG_CODES: Final = 5
-OPEN: Final = (ProposalStatus.PROPOSED, ProposalStatus.APPROVED)
-
-RULES: Final[dict[ProposalKind, Rule]] = {
-    **contact_rules.RULES,
-    **indicator_rules.RULES,
-    **role_rules.RULES,
-}
-"""The registry: a kind that is not here can be neither proposed nor approved."""
-
-
-class KindNotAvailable(ValueError):
-    """Nothing is registered for this kind of change."""
 
 
 class ProposalNotFound(LookupError):
@@ -68,14 +52,6 @@ class ProposerNotEligible(PermissionError):
     """Whoever proposed may not do so any more."""
 
 
-class CallbackCodeWrong(ValueError):
-    """The digits are not those that the proposer sees; was the right school called?"""
-
-
-class TooManyWrongCodes(PermissionError):
-    """The digits were wrong too often; it must be proposed anew."""
-
-
 async def propose(
     session: AsyncSession,
     *,
@@ -90,13 +66,14 @@ async def propose(
     """Propose a change, or keep it as a draft that only its author sees.
 
     Raises:
-        AlreadyProposed, KindNotAvailable, PayloadUnreadable, ReasonMissing: see there.
+        AlreadyProposed, ReasonMissing: see there.
+        KindNotAvailable, PayloadUnreadable: see `db.proposal_record`, `db.approval_rules`.
         NotAllowed, NotEligible: see `db.rights`.
         RecordNotFound: what it is about is not there, or not in the proposer's area.
         ValueError, LookupError: what the rule of this kind raises, such as `AlreadyConfirmed`.
     """
     await changes.one_at_a_time(session)
-    rule = _rule(kind)
+    rule = record.rule_for(kind)
     proposer = await _proposer(session, actor, rule)
     case = Case(payload=dict(payload), proposer=proposer, reason=_words(reason), document=document)
     require_fields(case.payload, rule)
@@ -111,7 +88,7 @@ async def propose(
         payload=audit.canonical(case.payload),
         reason=case.reason,
         document=document,
-        callback_code=_callback_code() if rule.callback else "",
+        callback_code=callbacks.new_callback_code() if rule.callback else "",
         proposer_id=proposer.staff_id,
         proposer_membership_id=proposer.id,
         proposer_email_key=proposer.staff.email_key,
@@ -120,12 +97,12 @@ async def propose(
         created_at=now,
         version=1,
     )
-    proposal.version_hash = _hash(proposal)
+    proposal.version_hash = record.version_of(proposal)
     session.add(proposal)
     await session.flush()
     if not draft:
         await _submit(session, proposal, rule, case, now)
-    await _record(session, actor, "draft" if draft else "propose", proposal, reason=case.reason, now=now)
+    await record.note(session, actor, "draft" if draft else "propose", proposal, reason=case.reason, now=now)
     return proposal
 
 
@@ -140,7 +117,7 @@ async def submit(session: AsyncSession, *, actor: Actor, proposal_id: str, now: 
     proposal, rule, case = await _own(session, actor, proposal_id, (ProposalStatus.DRAFT,))
     await rule.prepare(session, case, now)
     await _submit(session, proposal, rule, case, now)
-    await _record(session, actor, "propose", proposal, reason=case.reason, now=now)
+    await record.note(session, actor, "propose", proposal, reason=case.reason, now=now)
     return proposal
 
 
@@ -173,9 +150,9 @@ async def revise(
     proposal.reason = case.reason
     proposal.document = document
     proposal.version += 1
-    proposal.version_hash = _hash(proposal)
+    proposal.version_hash = record.version_of(proposal)
     await session.flush()
-    await _record(session, actor, "revise", proposal, reason=case.reason, now=now)
+    await record.note(session, actor, "revise", proposal, reason=case.reason, now=now)
     return proposal
 
 
@@ -188,9 +165,9 @@ async def take_back(
         AlreadyDecided, ProposalNotFound, ReasonMissing: see there.
     """
     words = _words(reason)
-    proposal, _, _ = await _own(session, actor, proposal_id, (ProposalStatus.DRAFT, *OPEN))
-    await _settle(session, proposal, ProposalStatus.REJECTED, now)
-    await _record(session, actor, "take_back", proposal, reason=words, now=now)
+    proposal, _, _ = await _own(session, actor, proposal_id, (ProposalStatus.DRAFT, *record.OPEN))
+    await record.settle(session, proposal, ProposalStatus.REJECTED, now)
+    await record.note(session, actor, "take_back", proposal, reason=words, now=now)
 
 
 async def approve(
@@ -206,8 +183,9 @@ async def approve(
     """Approve a proposal as the second person; it takes effect here, or after its cool-off.
 
     Raises:
-        AlreadyDecided, CallbackCodeWrong, ProposalChanged, ProposalNotFound, ProposerNotEligible,
-        ReasonMissing, SamePerson, TooManyWrongCodes: see there.
+        AlreadyDecided, ProposalChanged, ProposalNotFound, ProposerNotEligible, ReasonMissing, SamePerson:
+            see there.
+        CallbackCodeWrong, TooManyWrongCodes: see `db.callbacks`.
         NotAllowed, NotEligible, StepUpNeeded: see `db.rights`.
         ValueError, LookupError: what the change itself raises; the proposal stays proposed.
     """
@@ -215,16 +193,16 @@ async def approve(
         session, actor, proposal_id, version_hash, reason=reason, now=now
     )
     if rule.callback:
-        await _require_callback(session, proposal, callback_code)
+        await callbacks.require_callback(session, proposal, callback_code)
     await _decide(session, proposal, approver, approved=True, reason=reason, now=now)
     wait = timedelta() if rule.cool_off is None else await rule.cool_off(session, case)
     proposal.effective_at = now + wait
     await session.flush()
-    await _record(session, actor, "approve", proposal, reason=reason, now=now)
+    await record.note(session, actor, "approve", proposal, reason=reason, now=now)
     if rule.on_approved is not None:
         await rule.on_approved(session, case, now)
     if not wait:
-        await _activate(session, proposal, rule, replace(case, approved_by=_both(case, approver)), now)
+        await record.activate(session, proposal, rule, replace(case, approved_by=_both(case, approver)), now)
     return proposal
 
 
@@ -248,115 +226,8 @@ async def reject(
     await _decide(session, proposal, approver, approved=False, reason=reason, now=now)
     proposal.settled_at = now
     await session.flush()
-    await _record(session, actor, "reject", proposal, reason=reason, now=now)
+    await record.note(session, actor, "reject", proposal, reason=reason, now=now)
     return proposal
-
-
-async def stop_changes(session: AsyncSession, *, actor: Actor, subject: str, now: datetime) -> int:
-    """End every open change of what somebody froze, but a wish to unfreeze it; how many there were."""
-    await changes.one_at_a_time(session)
-    stopped = (
-        await session.scalars(
-            select(models.Proposal).where(
-                models.Proposal.subject == subject,
-                models.Proposal.status.in_(OPEN),
-                models.Proposal.kind != ProposalKind.UNFREEZE_CONTACT.value,
-            )
-        )
-    ).all()
-    for proposal in stopped:
-        await _settle(session, proposal, ProposalStatus.REJECTED, now)
-        await _record(session, actor, "stop", proposal, now=now)
-    return len(stopped)
-
-
-async def expire_old(session: AsyncSession, now: datetime) -> int:
-    """Let proposals that nobody decided on within 72 hours expire; how many there were."""
-    await changes.one_at_a_time(session)
-    old = (
-        await session.scalars(
-            select(models.Proposal).where(
-                models.Proposal.status == ProposalStatus.PROPOSED, models.Proposal.expires_at <= now
-            )
-        )
-    ).all()
-    for proposal in old:
-        await _settle(session, proposal, ProposalStatus.EXPIRED, now)
-        await _record(session, None, "expire", proposal, now=now)
-    return len(old)
-
-
-async def activate_due(session: AsyncSession, now: datetime) -> int:
-    """Let approved changes take effect whose cool-off is over; how many did.
-
-    One that cannot any more (its contact was given up meanwhile, its number is listed now) is rejected, and
-    the audit says why.
-    """
-    await changes.one_at_a_time(session)
-    due = (
-        await session.scalars(
-            select(models.Proposal)
-            .where(models.Proposal.status == ProposalStatus.APPROVED, models.Proposal.effective_at <= now)
-            .order_by(models.Proposal.id)
-        )
-    ).all()
-    activated = 0
-    for proposal in due:
-        approver = await session.scalar(
-            select(models.StaffMember.public_id)
-            .join(models.Approval, models.Approval.staff_id == models.StaffMember.id)
-            .where(models.Approval.proposal_id == proposal.id)
-        )
-        rule, case = await case_of(session, proposal)
-        both = f"staff:{case.proposer.staff.public_id}+{approver}"
-        try:
-            async with session.begin_nested():
-                await _activate(session, proposal, rule, replace(case, approved_by=both), now)
-        except (ValueError, LookupError) as refused:
-            await session.refresh(proposal)
-            await _settle(session, proposal, ProposalStatus.REJECTED, now)
-            await audit.record(
-                session,
-                actor=None,
-                action="proposal.activate",
-                subject=f"proposal:{proposal.public_id}",
-                facts={"because": type(refused).__name__, "kind": proposal.kind},
-                outcome=Outcome.REFUSED,
-                now=now,
-            )
-        else:
-            activated += 1
-    return activated
-
-
-async def case_of(session: AsyncSession, proposal: models.Proposal) -> tuple[Rule, Case]:
-    """A proposal as its rule sees it, with the proposer as they are now."""
-    proposer = await session.scalar(
-        select(models.Membership)
-        .options(*rights.with_person_and_office())
-        .where(models.Membership.id == proposal.proposer_membership_id)
-        .execution_options(populate_existing=True)
-    )
-    assert proposer is not None  # noqa: S101  # a foreign key says so
-    return _rule(ProposalKind(proposal.kind)), Case(
-        payload=payload_of(proposal),
-        proposer=proposer,
-        subject=proposal.subject,
-        school_id=proposal.school_id,
-        reason=proposal.reason,
-        document=proposal.document,
-    )
-
-
-def callback_code_for(proposal: models.Proposal, actor: Actor) -> str:
-    """The digits to say when the office calls back: for the proposer's eyes only."""
-    return proposal.callback_code if proposal.proposer_id == actor.staff_id else ""
-
-
-def payload_of(proposal: models.Proposal) -> dict[str, str]:
-    """The fields of a proposal."""
-    read: dict[str, str] = json.loads(proposal.payload)
-    return read
 
 
 async def _submit(
@@ -366,7 +237,7 @@ async def _submit(
         select(models.Proposal.id).where(
             models.Proposal.kind == proposal.kind,
             models.Proposal.subject == proposal.subject,
-            models.Proposal.status.in_(OPEN),
+            models.Proposal.status.in_(record.OPEN),
         )
     )
     if waiting is not None:
@@ -394,7 +265,7 @@ async def _deciding(
     )
     if proposal is None or proposal.status is ProposalStatus.DRAFT:
         raise ProposalNotFound(proposal_id)
-    rule, case = await case_of(session, proposal)
+    rule, case = await record.case_of(session, proposal)
     if not rule.approve & rights.RIGHTS[approver.role]:
         raise NotAllowed(proposal.kind)
     if approver.staff_id == proposal.proposer_id or approver.staff.email_key in (
@@ -412,7 +283,7 @@ async def _deciding(
         raise AlreadyDecided(proposal_id)
     if not (
         hmac.compare_digest(version_hash, proposal.version_hash)
-        and hmac.compare_digest(version_hash, _hash(proposal))
+        and hmac.compare_digest(version_hash, record.version_of(proposal))
     ):
         raise ProposalChanged(proposal_id)
     await _require_proposer(session, proposal, rule, case)
@@ -437,23 +308,6 @@ async def _require_proposer(session: AsyncSession, proposal: models.Proposal, ru
         permitted = await rule.may_still_propose(session, proposer, case)
     if not permitted:
         raise ProposerNotEligible(proposal.public_id)
-
-
-async def _require_callback(session: AsyncSession, proposal: models.Proposal, code: str) -> None:
-    wrong = await session.scalar(
-        select(func.count())
-        .select_from(models.AuditEntry)
-        .where(
-            models.AuditEntry.subject == f"proposal:{proposal.public_id}",
-            models.AuditEntry.outcome == Outcome.REFUSED,
-            models.AuditEntry.facts.contains(CallbackCodeWrong.__name__, autoescape=True),
-        )
-    )
-    if (wrong or 0) >= MOST_WRONG_CODES:
-        raise TooManyWrongCodes(proposal.public_id)
-    typed = "".join(letter for letter in code if letter.isdigit())
-    if not hmac.compare_digest(typed.encode(), proposal.callback_code.encode()):
-        raise CallbackCodeWrong(proposal.public_id)
 
 
 async def _decide(
@@ -492,28 +346,6 @@ async def _decide(
     await session.refresh(proposal)
 
 
-async def _activate(
-    session: AsyncSession, proposal: models.Proposal, rule: Rule, case: Case, now: datetime
-) -> None:
-    result = await rule.apply(session, case, now)
-    await session.execute(
-        update(models.Proposal)
-        .where(models.Proposal.subject == proposal.subject, models.Proposal.status == ProposalStatus.ACTIVE)
-        .values(status=ProposalStatus.SUPERSEDED, settled_at=now)
-    )
-    proposal.result = result
-    await _settle(session, proposal, ProposalStatus.ACTIVE, now)
-    await _record(session, None, "activate", proposal, now=now)
-
-
-async def _settle(
-    session: AsyncSession, proposal: models.Proposal, status: ProposalStatus, now: datetime
-) -> None:
-    proposal.status = status
-    proposal.settled_at = now
-    await session.flush()
-
-
 async def _own(
     session: AsyncSession, actor: Actor, proposal_id: str, statuses: tuple[ProposalStatus, ...]
 ) -> tuple[models.Proposal, Rule, Case]:
@@ -525,7 +357,7 @@ async def _own(
     )
     if proposal is None:
         raise ProposalNotFound(proposal_id)
-    rule, case = await case_of(session, proposal)
+    rule, case = await record.case_of(session, proposal)
     await rights.standing(session, proposal.proposer_membership_id)
     if proposal.status not in statuses:
         raise AlreadyDecided(proposal_id)
@@ -539,13 +371,6 @@ async def _proposer(session: AsyncSession, actor: Actor, rule: Rule) -> models.M
     return proposer
 
 
-def _rule(kind: ProposalKind) -> Rule:
-    rule = RULES.get(kind)
-    if rule is None:
-        raise KindNotAvailable(kind)
-    return rule
-
-
 def _words(reason: str) -> str:
     words = " ".join(reason.split())
     if not words:
@@ -555,46 +380,3 @@ def _words(reason: str) -> str:
 
 def _both(case: Case, approver: models.Membership) -> str:
     return f"staff:{case.proposer.staff.public_id}+{approver.staff.public_id}"
-
-
-def _callback_code() -> str:
-    return f"{secrets.randbelow(10**CALLBACK_DIGITS):0{CALLBACK_DIGITS}}"
-
-
-def _hash(proposal: models.Proposal) -> str:
-    content = audit.canonical(
-        {
-            "kind": proposal.kind,
-            "version": proposal.version,
-            "subject": proposal.subject,
-            "payload": proposal.payload,
-            "reason": proposal.reason,
-            "document": proposal.document,
-            "proposer": proposal.proposer_id,
-            "membership": proposal.proposer_membership_id,
-        }
-    )
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-async def _record(
-    session: AsyncSession,
-    actor: Actor | None,
-    action: str,
-    proposal: models.Proposal,
-    *,
-    reason: str = "",
-    now: datetime,
-) -> None:
-    facts = {"kind": proposal.kind, "version": proposal.version_hash[:16]}
-    if action == "activate":
-        facts["result"] = proposal.result
-    await audit.record(
-        session,
-        actor=actor,
-        action=f"proposal.{action}",
-        subject=f"proposal:{proposal.public_id}",
-        facts=facts,
-        reason=reason,
-        now=now,
-    )

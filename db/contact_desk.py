@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from db import approvals, audit, changes, contacts, models, notices, rights
+from db import audit, changes, contacts, models, notices, proposal_clock, rights
 from db.approval_rules import RecordNotFound
 from db.contact_rules import CONFIRMED_FOR, Owner, contact_of, may_keep
 from db.models import OfficeKind, Role
@@ -63,7 +63,7 @@ async def freeze(session: AsyncSession, *, actor: Actor, contact_id: int, reason
         raise RecordNotFound(contact_id)
     await contacts.freeze_contact(session, contact.id, now=now)
     subject = f"contact:{contact.id}"
-    await approvals.stop_changes(session, actor=actor, subject=subject, now=now)
+    await proposal_clock.stop_changes(session, actor=actor, subject=subject, now=now)
     await audit.record(session, actor=actor, action="contact.freeze", subject=subject, reason=reason, now=now)
     told = {member.office_id}
     if contact.school_id is not None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from db import approvals, audit, contact_desk, indicator_desk
+from db import audit, contact_desk, indicator_desk, proposal_clock
 from db.engine import Database
 from db.sealing import Sealer
 
@@ -15,8 +15,8 @@ async def run(database: Database, now: datetime) -> int:
     """
     done = 0
     for work in (
-        approvals.expire_old,
-        approvals.activate_due,
+        proposal_clock.expire_old,
+        proposal_clock.activate_due,
         indicator_desk.resume_due,
         indicator_desk.expire_old,
         contact_desk.remind,

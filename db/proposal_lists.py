@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import approvals, models, rights
+from db import approvals, models, proposal_record, rights
 from db.models import ProposalStatus
 from db.rights import Actor
 
@@ -26,7 +26,9 @@ async def waiting_for(
     """Proposals that this actor could decide on now, the oldest first."""
     member = await rights.standing(session, actor.membership_id)
     kinds = [
-        kind.value for kind, rule in approvals.RULES.items() if rule.approve & rights.RIGHTS[member.role]
+        kind.value
+        for kind, rule in proposal_record.RULES.items()
+        if rule.approve & rights.RIGHTS[member.role]
     ]
     found: list[models.Proposal] = []
     for proposal in await session.scalars(
@@ -38,7 +40,7 @@ async def waiting_for(
         )
         .order_by(models.Proposal.id)
     ):
-        rule, case = await approvals.case_of(session, proposal)
+        rule, case = await proposal_record.case_of(session, proposal)
         if await rule.may_approve(session, member, case):
             found.append(proposal)
         if len(found) == limit:
@@ -86,5 +88,5 @@ async def _concerns(session: AsyncSession, proposal: models.Proposal, actor: Act
     if proposal.office_id == actor.office_id:
         return True
     member = await rights.standing(session, actor.membership_id)
-    rule, case = await approvals.case_of(session, proposal)
+    rule, case = await proposal_record.case_of(session, proposal)
     return bool(rule.approve & rights.RIGHTS[member.role]) and await rule.may_approve(session, member, case)

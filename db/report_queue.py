@@ -13,8 +13,8 @@ from sqlalchemy.orm import selectinload
 
 from db import contacts, models, rights
 from db.approval_rules import ProposalKind
-from db.approvals import OPEN
 from db.models import IndicatorState, RecordState, ReportStatus
+from db.proposal_record import OPEN
 from scamcheck.knowledge import IdentifierKind
 from scamcheck.verdict import Level
 

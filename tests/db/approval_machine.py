@@ -18,7 +18,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import approvals, audit, models, rights, staff
+from db import approvals, audit, models, proposal_clock, proposal_record, rights, staff
 from db.approval_rules import ProposalKind
 from db.engine import Database
 from db.migrate import upgrade
@@ -200,7 +200,7 @@ class ApprovalMachine(RuleBasedStateMachine):
         return (
             multiple()
             if made is None
-            else Seen(made.public_id, made.version_hash, approvals.payload_of(made))
+            else Seen(made.public_id, made.version_hash, proposal_record.payload_of(made))
         )
 
     @rule(target=proposals, actor=people, seen=proposals, source=st.sampled_from(("ảnh", "công văn")))
@@ -254,7 +254,7 @@ class ApprovalMachine(RuleBasedStateMachine):
 
     async def check_approval(self, actor: Actor, made: models.Proposal, seen: Seen) -> None:
         assert made.public_id not in self.decisions, "approved twice"
-        assert approvals.payload_of(made) == seen.payload, "approved something else than was seen"
+        assert proposal_record.payload_of(made) == seen.payload, "approved something else than was seen"
         async with self.database.reading() as session:
             proposer = await rights.standing(session, made.proposer_membership_id)
             approver = await rights.standing(session, actor.membership_id)
@@ -282,7 +282,7 @@ class ApprovalMachine(RuleBasedStateMachine):
         )
         if made is None:
             return
-        seen = Seen(made.public_id, made.version_hash, approvals.payload_of(made))
+        seen = Seen(made.public_id, made.version_hash, proposal_record.payload_of(made))
         match twist:
             case "same person":
                 approver = proposer
@@ -421,8 +421,8 @@ class ApprovalMachine(RuleBasedStateMachine):
 
         async def clock() -> None:
             async with self.database.transaction() as session:
-                await approvals.expire_old(session, self.now)
-                await approvals.activate_due(session, self.now)
+                await proposal_clock.expire_old(session, self.now)
+                await proposal_clock.activate_due(session, self.now)
 
         self.run(clock())
 
@@ -457,4 +457,4 @@ class ApprovalMachine(RuleBasedStateMachine):
             ).all()
             assert {proposal.public_id for proposal in decided} == set(self.decisions)
             for proposal in decided:
-                assert approvals.payload_of(proposal) == self.decisions[proposal.public_id].payload
+                assert proposal_record.payload_of(proposal) == self.decisions[proposal.public_id].payload

@@ -8,12 +8,21 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import approvals, audit, indicators, models, proposal_lists, rights, staff
+from db import (
+    approvals,
+    audit,
+    indicators,
+    models,
+    proposal_clock,
+    proposal_lists,
+    proposal_record,
+    rights,
+    staff,
+)
 from db.approval_rules import PayloadUnreadable, ProposalKind, RecordNotFound
 from db.approvals import (
     AlreadyDecided,
     AlreadyProposed,
-    KindNotAvailable,
     ProposalChanged,
     ProposalNotFound,
     ProposerNotEligible,
@@ -23,6 +32,7 @@ from db.approvals import (
 from db.engine import Database
 from db.indicators import AlreadyConfirmed
 from db.models import IndicatorState, OfficeKind, ProposalStatus, Role
+from db.proposal_record import KindNotAvailable
 from db.rights import Actor, NotAllowed, NotEligible, StepUpNeeded
 from scamcheck.knowledge import IdentifierKind
 from tests.builders import NOW
@@ -146,7 +156,7 @@ async def test_a_decision_is_about_the_version_that_was_seen(database: Database)
             session,
             actor=officer,
             proposal_id=proposal.public_id,
-            payload={**approvals.payload_of(proposal), "source": "nguồn khác"},
+            payload={**proposal_record.payload_of(proposal), "source": "nguồn khác"},
             reason="thêm nguồn",
             now=NOW,
         )
@@ -174,7 +184,7 @@ async def test_a_revision_stays_about_the_same_thing(database: Database) -> None
                 session,
                 actor=officer,
                 proposal_id=proposal.public_id,
-                payload={**approvals.payload_of(proposal), "key": "+84912000001"},
+                payload={**proposal_record.payload_of(proposal), "key": "+84912000001"},
                 reason="số khác",
                 now=NOW,
             )
@@ -306,8 +316,8 @@ async def test_nobody_decides_after_72_hours(database: Database) -> None:
         supervisor = await later(session, supervisor, after)
         with pytest.raises(AlreadyDecided):
             await approve(session, supervisor, proposal, now=after)
-        assert await approvals.expire_old(session, after - timedelta(seconds=1)) == 0
-        assert await approvals.expire_old(session, after) == 1
+        assert await proposal_clock.expire_old(session, after - timedelta(seconds=1)) == 0
+        assert await proposal_clock.expire_old(session, after) == 1
         assert proposal.status is ProposalStatus.EXPIRED
         again = await make_confirmation(session, await later(session, officer, after), now=after)
         await approve(session, supervisor, again, now=after)
@@ -325,7 +335,7 @@ async def test_reasons_are_asked_of_both(database: Database) -> None:
                 session,
                 actor=officer,
                 kind=ProposalKind.CONFIRM_INDICATOR,
-                payload=approvals.payload_of(proposal),
+                payload=proposal_record.payload_of(proposal),
                 reason="\n",
                 now=NOW,
             )
@@ -449,7 +459,7 @@ async def test_a_number_in_a_payload_is_a_number(database: Database, number: str
 async def test_a_kind_that_nobody_registered_cannot_be_proposed(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(approvals.RULES, ProposalKind.PROTECT_NUMBER)
+    monkeypatch.delitem(proposal_record.RULES, ProposalKind.PROTECT_NUMBER)
     async with database.transaction() as session:
         with pytest.raises(KindNotAvailable):
             await approvals.propose(
@@ -541,8 +551,8 @@ async def test_of_many_who_approve_at_once_exactly_one_decides(database: Databas
 
 
 def test_nobody_who_proposes_only_can_approve() -> None:
-    proposing = {permission for rule in approvals.RULES.values() for permission in rule.propose}
-    approving = {permission for rule in approvals.RULES.values() for permission in rule.approve}
+    proposing = {permission for rule in proposal_record.RULES.values() for permission in rule.propose}
+    approving = {permission for rule in proposal_record.RULES.values() for permission in rule.approve}
     assert not proposing & approving
     for role in (Role.SCHOOL_STAFF, Role.POLICE_OFFICER, Role.INFORMATION_OFFICER, Role.AUDITOR):
         assert not approving & rights.RIGHTS[role]

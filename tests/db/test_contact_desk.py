@@ -7,16 +7,28 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import approvals, audit, contact_desk, contacts, due, models, notices, rights, schools, staff
+from db import (
+    approvals,
+    audit,
+    callbacks,
+    contact_desk,
+    contacts,
+    due,
+    models,
+    notices,
+    proposal_clock,
+    rights,
+    schools,
+    staff,
+)
 from db.approval_rules import PayloadUnreadable, ProposalKind, RecordNotFound
 from db.approvals import (
     AlreadyDecided,
-    CallbackCodeWrong,
     ProposalNotFound,
     ProposerNotEligible,
     SamePerson,
-    TooManyWrongCodes,
 )
+from db.callbacks import CallbackCodeWrong, TooManyWrongCodes
 from db.contact_desk import ContactExpired, Showing
 from db.contact_rules import OwnerConsentMissing
 from db.contacts import AlreadyAContact, ContactNotActive, NumberCannotBeContact
@@ -133,8 +145,8 @@ async def test_a_school_proposes_its_hotline_and_the_office_approves_after_calli
         school = await make_school_with_staff(session)
         proposal = await add(session, school.person, school.owner, hours="T2-T6 07:00-17:00", backup="yes")
         assert await shown(session) == []
-        assert len(approvals.callback_code_for(proposal, school.person)) == 6
-        assert approvals.callback_code_for(proposal, school.officer) == ""
+        assert len(callbacks.callback_code_for(proposal, school.person)) == 6
+        assert callbacks.callback_code_for(proposal, school.officer) == ""
         await approve(
             session,
             school.officer,
@@ -323,8 +335,8 @@ async def test_a_changed_number_shows_after_a_day_and_the_old_one_until_then(dat
         told = set(await session.scalars(select(models.Notice.office_id)))
         assert told >= {school.person.office_id, school.officer.office_id, police.id}
         day = timedelta(hours=24)
-        assert await approvals.activate_due(session, NOW + day - timedelta(seconds=1)) == 0
-        assert await approvals.activate_due(session, NOW + day) == 1
+        assert await proposal_clock.activate_due(session, NOW + day - timedelta(seconds=1)) == 0
+        assert await proposal_clock.activate_due(session, NOW + day) == 1
         assert await shown(session) == [NEW]
         assert proposal.status is ProposalStatus.ACTIVE
         row = await session.get_one(models.Contact, int(proposal.result.partition(":")[2]))
@@ -363,7 +375,7 @@ async def test_a_lost_number_is_hidden_at_once_and_the_new_one_still_waits(datab
         assert await shown(session) == []
         await approve(session, school.officer, proposal)
         assert await shown(session) == []
-        assert await approvals.activate_due(session, NOW + timedelta(hours=24)) == 1
+        assert await proposal_clock.activate_due(session, NOW + timedelta(hours=24)) == 1
         assert await shown(session) == [NEW]
 
 
@@ -418,7 +430,7 @@ async def test_what_became_impossible_during_the_cool_off_is_rejected_and_said_s
         proposal = await change(session, school.person, contact)
         await approve(session, school.officer, proposal)
         await make_indicator(session, NEW)
-        assert await approvals.activate_due(session, NOW + timedelta(hours=24)) == 0
+        assert await proposal_clock.activate_due(session, NOW + timedelta(hours=24)) == 0
         assert await shown(session) == [HOTLINE]
         assert proposal.status is ProposalStatus.REJECTED
         assert (await audit_of(session, f"proposal:{proposal.public_id}"))[-1] == (
@@ -436,7 +448,7 @@ async def test_the_proposer_can_take_a_change_back_during_the_cool_off(database:
         await approvals.take_back(
             session, actor=school.person, proposal_id=proposal.public_id, reason="nhầm", now=NOW
         )
-        assert await approvals.activate_due(session, NOW + timedelta(hours=24)) == 0
+        assert await proposal_clock.activate_due(session, NOW + timedelta(hours=24)) == 0
         with pytest.raises(AlreadyDecided):
             await approvals.take_back(
                 session, actor=school.person, proposal_id=proposal.public_id, reason="nhầm", now=NOW
@@ -490,7 +502,7 @@ async def test_freezing_stops_a_change_under_way(database: Database) -> None:
         await approve(session, school.officer, proposal)
         await contact_desk.freeze(session, actor=school.second, contact_id=contact.id, reason="nghi", now=NOW)
         assert proposal.status is ProposalStatus.REJECTED
-        assert await approvals.activate_due(session, NOW + timedelta(hours=24)) == 0
+        assert await proposal_clock.activate_due(session, NOW + timedelta(hours=24)) == 0
         assert await shown(session) == []
 
 
@@ -715,7 +727,7 @@ async def test_a_hotline_withstands_whoever_is_not_two_of_the_right_people(datab
         await refused(about(session, school.officer, contact, ProposalKind.WITHDRAW_CONTACT))
         assert attempts >= 60
         assert await shown(session) == [HOTLINE, "+842633111444"]
-        await approvals.activate_due(session, NOW + timedelta(days=2))
+        await proposal_clock.activate_due(session, NOW + timedelta(days=2))
         assert await shown(session) == [HOTLINE, "+842633111444"]
 
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, requires
 from api.pages.console.showing import DECIDING, PROPOSING, console_page, go, refused_status
-from db import approvals, desk_lists, models, proposal_lists, schools, staff
+from db import approvals, desk_lists, models, proposal_lists, proposal_record, schools, staff
 from db.approval_rules import ProposalKind
 from db.models import ProposalStatus
 from db.rights import Permission
@@ -57,7 +57,7 @@ class Shown:
     @property
     def fields(self) -> list[tuple[str, str]]:
         """Its fields in words."""
-        payload = approvals.payload_of(self.proposal)
+        payload = proposal_record.payload_of(self.proposal)
         kind = payload.get("kind", IdentifierKind.NUMBER.value)
         return [
             (labels.label("payload", name), _in_words(name, value, kind))
@@ -164,7 +164,7 @@ async def take_back(
 
 async def about(session: AsyncSession, proposal: models.Proposal) -> str:
     """What a proposal is about, for a person: a number, a person with a role, a script's name."""
-    payload = approvals.payload_of(proposal)
+    payload = proposal_record.payload_of(proposal)
     kind = ProposalKind(proposal.kind)
     if kind is ProposalKind.GRANT_ROLE:
         office = await staff.office_of(session, payload["office"])
@@ -212,7 +212,7 @@ async def _page(
             school = await schools.school_by_id(session, found.school_id)
         office = await session.get_one(models.Office, found.office_id)
     own = found.proposer_id == work.actor.staff_id
-    rule = approvals.RULES[ProposalKind(found.kind)]
+    rule = proposal_record.RULES[ProposalKind(found.kind)]
     waits = found.status is ProposalStatus.PROPOSED
     return console_page(
         request,
@@ -227,7 +227,7 @@ async def _page(
         own=own,
         callback=rule.callback,
         may_decide=waits and not own and any(work.may(one) for one in rule.approve),
-        may_take_back=own and found.status in (*approvals.OPEN, ProposalStatus.DRAFT),
+        may_take_back=own and found.status in (*proposal_record.OPEN, ProposalStatus.DRAFT),
         reason=reason,
     )
 
