@@ -1,7 +1,6 @@
 """What one person may do with a contact: freeze it, reconfirm it; and how an expired one is shown."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import select
@@ -12,22 +11,11 @@ from db import audit, changes, contacts, models, notices, proposal_clock, rights
 from db.approval_rules import RecordNotFound
 from db.contact_rules import CONFIRMED_FOR, Owner, contact_of, may_keep
 from db.models import OfficeKind, Role
-from db.recordable import phone_number
 from db.rights import Actor, NotAllowed, Permission
-from scamcheck.knowledge import IdentifierKind, active
-from scamcheck.phone import PhoneKind
+from scamcheck.showing import Showing
+from scamcheck.showing import showing as shown_as
 
-UNCONFIRMED_SHOWN_FOR: Final = timedelta(days=90)
 REMIND_BEFORE: Final = (timedelta(days=30), timedelta(days=7))
-
-
-class Showing(StrEnum):
-    """How an active contact is shown at a moment."""
-
-    CONFIRMED = "confirmed"
-    UNCONFIRMED = "unconfirmed"
-    """An expired landline, after confirmed ones, for 90 days."""
-    HIDDEN = "hidden"
 
 
 class ContactExpired(ValueError):
@@ -35,15 +23,10 @@ class ContactExpired(ValueError):
 
 
 def showing(contact: models.Contact, now: datetime) -> Showing:
-    """How a contact is shown: an expired mobile may be anybody's by now, a landline stays where it is."""
+    """How a contact is shown; what is frozen or given up is not."""
     if contact.status is not models.RecordState.ACTIVE:
         return Showing.HIDDEN
-    if contact.expires_at is None or active(contact.expires_at, now):
-        return Showing.CONFIRMED
-    mobile = contact.kind is IdentifierKind.NUMBER and phone_number(contact.key).kind is PhoneKind.MOBILE
-    if mobile or now >= contact.expires_at + UNCONFIRMED_SHOWN_FOR:
-        return Showing.HIDDEN
-    return Showing.UNCONFIRMED
+    return shown_as(contact.kind, contact.key, contact.expires_at, now)
 
 
 async def freeze(session: AsyncSession, *, actor: Actor, contact_id: int, reason: str, now: datetime) -> None:

@@ -28,6 +28,7 @@ from scamcheck.observables import Observables
 from scamcheck.places import CommuneIndex
 from scamcheck.schools import SchoolIndex
 from scamcheck.scripts import ScriptIndex
+from scamcheck.showing import Showing, showing
 from scamcheck.text import fold
 
 IdentifierKey = tuple[IdentifierKind, str]
@@ -157,8 +158,8 @@ class MemoryKnowledgeBase:
         )
 
     def contacts_for_school(self, school_id: str, now: datetime) -> tuple[Contact, ...]:
-        """The active contacts of one school, in the order they were recorded."""
-        return tuple(self._active(self._contacts_of.get((OwnerKind.SCHOOL, school_id), ()), now))
+        """The contacts of one school to call, in the order they were recorded."""
+        return tuple(self._to_call(self._contacts_of.get((OwnerKind.SCHOOL, school_id), ()), now))
 
     def _commune_codes(self, asker: Asker, schools: Sequence[SchoolCandidate]) -> Iterator[str]:
         if asker.commune_code:
@@ -181,15 +182,20 @@ class MemoryKnowledgeBase:
             yield from self.contacts_for_school(id_, now)
         codes = [*self._commune_codes(asker, schools), *(commune.code for commune in communes)]
         for code in dict.fromkeys(codes):
-            yield from self._active(self._police_of_commune.get(code, ()), now)
+            yield from self._to_call(self._police_of_commune.get(code, ()), now)
         for claim in observables.claims:
-            for contact in self._active(self._named_owners.get(claim.kind, ()), now):
+            for contact in self._to_call(self._named_owners.get(claim.kind, ()), now):
                 if names_owner(claim, contact):
                     yield contact
 
     @staticmethod
-    def _active(contacts: Iterable[Contact], now: datetime) -> Iterator[Contact]:
-        return (contact for contact in contacts if active(contact.expires_at, now))
+    def _to_call(contacts: Iterable[Contact], now: datetime) -> Iterator[Contact]:
+        """Contacts to call: an expired landline still is one for a while, said to be unconfirmed."""
+        return (
+            contact
+            for contact in contacts
+            if showing(contact.kind, contact.key, contact.expires_at, now) is not Showing.HIDDEN
+        )
 
 
 def names_owner(claim: Claim, contact: Contact) -> bool:

@@ -4,14 +4,14 @@ A wrong contact costs more than none: a school is chosen alone only when the tex
 place, when the parent chose it, or when the parent follows it. Everything else is offered as a question.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from scamcheck.claims import OwnerKind
 from scamcheck.duty_hours import on_duty
-from scamcheck.knowledge import Asker, Candidates, Commune, Contact, IdentifierKind, School
+from scamcheck.knowledge import Asker, Candidates, Commune, Contact, IdentifierKind, School, active
 from scamcheck.observables import Observables
 from scamcheck.reasons import ReasonCode
 from scamcheck.red_flags import Scenario
@@ -85,16 +85,24 @@ def route(  # noqa: PLR0913 - all that an answer's contacts depend on, by name
     school, offered = choose_school(candidates, asker)
     commune, communes_offered = _choose_commune(candidates, asker, school)
     school_contacts = _school_contacts(candidates, school, now) if school else ()
-    police = tuple(
-        ShownContact(Role.COMMUNE_POLICE, contact, _off_duty(contact, now))
-        for contact in candidates.owner_contacts
-        if commune and contact.owner.kind is OwnerKind.POLICE and contact.owner.commune_code == commune.code
+    police = _confirmed_first(
+        (
+            ShownContact(Role.COMMUNE_POLICE, contact, _off_duty(contact, now))
+            for contact in candidates.owner_contacts
+            if commune
+            and contact.owner.kind is OwnerKind.POLICE
+            and contact.owner.commune_code == commune.code
+        ),
+        now,
     )
     named = {
-        kind: tuple(
-            ShownContact(role, contact, _off_duty(contact, now))
-            for contact in candidates.owner_contacts
-            if contact.owner.kind is kind and contact.kind is IdentifierKind.NUMBER
+        kind: _confirmed_first(
+            (
+                ShownContact(role, contact, _off_duty(contact, now))
+                for contact in candidates.owner_contacts
+                if contact.owner.kind is kind and contact.kind is IdentifierKind.NUMBER
+            ),
+            now,
         )
         for kind, role in ((OwnerKind.HOSPITAL, Role.HOSPITAL), (OwnerKind.BANK, Role.BANK))
     }
@@ -174,7 +182,14 @@ def _school_contacts(candidates: Candidates, school: School, now: datetime) -> t
         and contact.owner.id == school.id
         and contact.kind is IdentifierKind.NUMBER
     ]
-    return tuple(sorted(shown, key=lambda item: (item.off_duty, item.role is Role.SCHOOL_BACKUP)))
+    return _confirmed_first(
+        sorted(shown, key=lambda item: (item.off_duty, item.role is Role.SCHOOL_BACKUP)), now
+    )
+
+
+def _confirmed_first(shown: Iterable[ShownContact], now: datetime) -> tuple[ShownContact, ...]:
+    """What nobody has confirmed for over a year comes after what is confirmed."""
+    return tuple(sorted(shown, key=lambda item: not active(item.contact.expires_at, now)))
 
 
 def _off_duty(contact: Contact, now: datetime) -> bool:

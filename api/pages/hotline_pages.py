@@ -99,7 +99,13 @@ async def poster(request: Request, school_id: str, services: ServicesDep, clock:
             school=f"Trường {listed.name}",
             place=f"{listed.school.commune}, {listed.school.province}",
             numbers=tuple(
-                PosterNumber(one.printed, one.label, one.hours, is_backup=one.is_backup)
+                PosterNumber(
+                    one.printed,
+                    one.label,
+                    one.hours,
+                    is_backup=one.is_backup,
+                    unconfirmed=one.unconfirmed,
+                )
                 for one in listed.numbers
             ),
             address=f"{base}/truong/{listed.school.id}",

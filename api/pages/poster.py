@@ -26,6 +26,7 @@ class PosterNumber:
     label: str
     hours: str
     is_backup: bool
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def _numbers(pdf: FPDF, poster: Poster) -> None:
         _line(pdf, number.printed, 60 if first else 36, bold=True)
         about = number.label.capitalize() or ("Số dự phòng" if number.is_backup else "Đường dây nóng")
         hours = f" · {number.hours}" if number.hours else " · cả ngày"
-        _line(pdf, about + hours, 14, below=5)
+        unconfirmed = " · chưa xác nhận lại" if number.unconfirmed else ""
+        _line(pdf, about + hours + unconfirmed, 14, below=5)
 
 
 def _foot(pdf: FPDF, poster: Poster) -> None:

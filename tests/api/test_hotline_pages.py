@@ -1,6 +1,7 @@
 """The public directory: pages, frame and poster, on the whole product with its trial records."""
 
 import re
+from dataclasses import replace
 
 import httpx
 
@@ -64,7 +65,9 @@ def test_a_poster_without_numbers_and_one_with_a_backup_differ() -> None:
             )
         )
 
-    assert poster() != poster(PosterNumber("0263 0111 001", "", "", is_backup=True))
+    confirmed = PosterNumber("0263 0111 001", "", "", is_backup=True)
+    assert poster() != poster(confirmed)
+    assert poster(confirmed) != poster(replace(confirmed, unconfirmed=True))
 
 
 async def test_an_appeal_says_what_is_missing_and_never_whether_a_number_is_listed(

@@ -59,8 +59,9 @@ async def test_every_kind_of_identifier_is_looked_up_exactly() -> None:
 
 
 async def test_what_has_expired_counts_as_absent() -> None:
+    long_ago = NOW - timedelta(days=90)
     knowledge = make_knowledge(
-        make_contact(expires_at=YESTERDAY), indicators=(make_indicator(expires_at=YESTERDAY),)
+        make_contact(expires_at=long_ago), indicators=(make_indicator(expires_at=YESTERDAY),)
     )
     seen = (make_seen(), make_seen("+842610001234"), make_seen("+842610001235"))
     found = await gathered(knowledge, Asker(chosen_school="s1"), numbers=seen)
@@ -120,6 +121,18 @@ def test_the_contacts_of_one_school_are_those_that_have_not_expired() -> None:
     backup = make_contact("+84530000777", is_backup=True, expires_at=YESTERDAY)
     knowledge = make_knowledge(make_contact(), backup)
     assert [contact.key for contact in knowledge.contacts_for_school("s1", NOW)] == ["+842610001234"]
+
+
+def test_an_expired_landline_is_still_one_to_call_for_90_days_but_matches_nothing() -> None:
+    knowledge = make_knowledge(make_contact(expires_at=YESTERDAY))
+    later = NOW + timedelta(days=90)
+    assert [contact.key for contact in knowledge.contacts_for_school("s1", NOW)] == ["+842610001234"]
+    assert knowledge.contacts_for_school("s1", later) == ()
+
+
+async def test_an_expired_landline_in_a_message_is_official_no_more() -> None:
+    knowledge = make_knowledge(make_contact(expires_at=YESTERDAY))
+    assert (await gathered(knowledge, numbers=(make_seen("+842610001234"),))).contacts == ()
 
 
 async def test_a_changed_contact_takes_the_place_of_the_old_one() -> None:

@@ -171,3 +171,12 @@ def test_the_approved_number_that_an_official_message_shows_is_the_first_to_call
     routing = route(make_observables(), candidates, NOBODY, None, NOW, official="a1")
     assert routing.contacts[0].contact == shown
     assert roles(routing) == [Role.AGENCY, Role.POLICE_113]
+
+
+def test_what_is_unconfirmed_comes_after_what_is_confirmed_whatever_the_hour() -> None:
+    unconfirmed = make_contact("+842610001111", expires_at=NOW)
+    backup = make_contact("+842610002222", is_backup=True)
+    candidates = make_candidates(asker_schools=(FIRST,), owner_contacts=(unconfirmed, backup))
+    routing = routed(candidates, Asker(chosen_school="s1"))
+    assert [shown.contact for shown in routing.contacts][:2] == [backup, unconfirmed]
+    assert routing.school_has_hotline

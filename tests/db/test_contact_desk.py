@@ -29,7 +29,7 @@ from db.approvals import (
     SamePerson,
 )
 from db.callbacks import CallbackCodeWrong, TooManyWrongCodes
-from db.contact_desk import ContactExpired, Showing
+from db.contact_desk import ContactExpired
 from db.contact_rules import OwnerConsentMissing
 from db.contacts import AlreadyAContact, ContactNotActive, NumberCannotBeContact
 from db.engine import Database
@@ -39,6 +39,7 @@ from db.recordable import ExampleNumber, KeyNotCanonical, NotAnExampleNumber
 from db.rights import Actor, NotAllowed
 from scamcheck.claims import OwnerKind
 from scamcheck.duty_hours import DutyHoursUnreadable
+from scamcheck.showing import Showing
 from tests.builders import NOW
 from tests.db.builders import make_commune, make_contact, make_indicator, make_organisation, make_school
 from tests.db.desk import SEALER, audit_of, contact_payload, later, make_actor, make_office

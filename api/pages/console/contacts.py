@@ -13,12 +13,12 @@ from api.pages.console.showing import console_page, go, refused_status
 from api.typed import key_typed
 from db import approvals, contact_desk, desk_lists, models, schools
 from db.approval_rules import ProposalKind
-from db.contact_desk import Showing
 from db.contact_rules import LOST, YES
 from db.models import RecordState, Role
 from db.recordable import KeyNotCanonical
 from db.rights import Permission
 from scamcheck.knowledge import IdentifierKind
+from scamcheck.showing import Showing
 
 router = APIRouter(prefix="/contacts")
 
