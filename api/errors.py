@@ -45,6 +45,13 @@ def is_for_programs(request: Request) -> bool:
     return request.url.path.startswith(("/v1/", "/webhooks/")) or request.url.path in {"/livez", "/readyz"}
 
 
+def route_of(request: Request) -> str:
+    """Which route it was, as it is written in the code: the real address may hold an invitation's token."""
+    path = getattr(request.scope.get("route"), "path", "unknown")
+    endpoint = request.scope.get("endpoint")
+    return f"{path} ({getattr(endpoint, '__module__', '?')}.{getattr(endpoint, '__name__', '?')})"
+
+
 def problem(
     status: int,
     detail: str = "",
@@ -113,7 +120,7 @@ async def _validation_error(request: Request, error: Exception) -> Response:
 async def _fault(request: Request, error: Exception) -> Response:
     from api.security import add_headers  # noqa: PLC0415 - security refuses with the words of this module
 
-    log.error("web.fault", path=request.url.path, error=type(error).__name__)
+    log.error("web.fault", route=route_of(request), error=type(error).__name__)
     response = refusal(request, HTTPStatus.INTERNAL_SERVER_ERROR)
     # This handler runs outside every middleware.
     add_headers(MutableHeaders(raw=response.raw_headers), request.url.scheme)

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from api.app import create_app
 from tests.api.doubles import Desk, RecordsGone
@@ -61,3 +62,16 @@ async def test_a_fault_of_ours_still_gives_the_steps_and_the_headers() -> None:
     assert "tel:113" in page.text
     assert page.headers["content-security-policy"]
     assert api.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_the_log_of_a_fault_names_the_route_and_never_the_token_in_its_address() -> None:
+    desk = Desk()
+    token = "k7ZkD0Qn9mXw1sVbT4yRcA6eLpU3hJfG"
+    with capture_logs() as logs:
+        async with served(create_app(desk.settings, opening=desk.open)) as url, visiting(url) as client:
+            page = await client.post(f"/console/join/{token}", data={"spoken_code": "123456"})
+    assert page.status_code == 500
+    faults = [line for line in logs if line["event"] == "web.fault"]
+    assert [fault["route"] for fault in faults] == ["/join/{invitation} (api.pages.console.join.join)"]
+    assert token not in str(logs)
