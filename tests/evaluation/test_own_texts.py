@@ -16,7 +16,16 @@ from scripts.grammar.figures import in_words
 from scripts.grammar.write import write_rows
 
 OWN: Final = Path(__file__).parent / "own"
-WRITTEN: Final = ("train_written", "test_written")
+BALANCED: Final = ("train_written", "test_written")
+"""Files that are each a fair picture of the world alone; the others add to the first."""
+WRITTEN: Final = (
+    *BALANCED,
+    "train_signs",
+    "train_family",
+    "train_notices",
+    "train_more_scam",
+    "train_more_legit",
+)
 ALL: Final = (*WRITTEN, "train_generated")
 VOICES: Final = {"message", "caller", "parent_report", "forward"}
 STYLES: Final = {
@@ -64,7 +73,11 @@ def test_no_id_is_used_twice() -> None:
     assert [public_id for public_id, count in uses.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("name", WRITTEN)
+def test_every_file_is_named_here() -> None:
+    assert {path.stem for path in OWN.glob("*.jsonl")} == set(ALL)
+
+
+@pytest.mark.parametrize("name", BALANCED)
 def test_written_files_are_large_balanced_and_hard(name: str) -> None:
     rows = rows_of(name)
     legit = [row for row in rows if row["label"] == "legit"]
