@@ -78,6 +78,7 @@ PEOPLE: Final = (
     ),
     DemoPerson("congan@vi-du.example", "Anh Lâm Ví Dụ", OfficeKind.COMMUNE_POLICE, Role.POLICE_OFFICER),
     DemoPerson("chihuy@vi-du.example", "Chị Đào Ví Dụ", OfficeKind.PROVINCE_POLICE, Role.POLICE_SUPERVISOR),
+    DemoPerson("chihuy2@vi-du.example", "Anh Bằng Ví Dụ", OfficeKind.PROVINCE_POLICE, Role.POLICE_SUPERVISOR),
     DemoPerson(
         "thongtin@vi-du.example", "Chị Cúc Ví Dụ", OfficeKind.INFORMATION_OFFICE, Role.INFORMATION_OFFICER
     ),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -457,7 +457,10 @@ async def replies_to(session: AsyncSession, inbox_id: int) -> list[OutboxItem]:
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:
-    """Erase what could not be processed or sent within a day, and event ids after 14 days."""
+    """Erase what could not be processed or sent within a day, and event ids after 14 days.
+
+    What lies ready for a web visitor is `db.left_messages`' to forget.
+    """
     await session.execute(
         update(Inbox)
         .where(Inbox.status == InboxStatus.SET_ASIDE, Inbox.received_at < now - POISON_KEPT)
@@ -465,7 +468,9 @@ async def forget_old(session: AsyncSession, now: datetime) -> None:
     )
     await session.execute(
         update(Outbox)
-        .where(Outbox.status == OutboxStatus.WAITING, Outbox.created_at < now - UNSENT_KEPT)
+        .where(
+            Outbox.status == OutboxStatus.WAITING, Outbox.created_at < now - UNSENT_KEPT, not_(lies_ready())
+        )
         .values(
             status=OutboxStatus.FAILED,
             detail="TooLate",
@@ -481,6 +486,11 @@ async def forget_old(session: AsyncSession, now: datetime) -> None:
     await session.execute(
         delete(Inbox).where(Inbox.status != InboxStatus.WAITING, Inbox.received_at < now - EVENT_IDS_KEPT)
     )
+
+
+def lies_ready() -> ColumnElement[bool]:
+    """Condition on outgoing messages: they lie ready for a web visitor, to whom nobody can send."""
+    return and_(Outbox.channel == ChannelName.WEB, Outbox.lane == Lane.BULK)
 
 
 def _free(claimed_until: InstrumentedAttribute[datetime | None], now: datetime) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from db import appeals, checks, mailbox, notices, people, reports, signing_in
+from db import appeals, checks, left_messages, mailbox, notices, people, reports, signing_in
 from db.engine import Database
 
 
@@ -14,6 +14,7 @@ async def forget_old(database: Database, now: datetime) -> None:
     """
     async with database.transaction() as session:
         await mailbox.forget_old(session, now)
+        await left_messages.forget_old(session, now)
         await checks.forget_old(session, now)
         await reports.forget_old(session, now)
         await appeals.forget_old(session, now)

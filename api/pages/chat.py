@@ -11,11 +11,23 @@ from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import wording
-from api.dependencies import Asking, AskingDep, LanguageDep, Services, address_of, remember_language
+from api.dependencies import (
+    Asking,
+    AskingDep,
+    LanguageDep,
+    Services,
+    ServicesDep,
+    Visit,
+    VisitDep,
+    address_of,
+    remember_language,
+)
 from api.errors import refusal
 from api.rendering import is_htmx, page, quoted
 from bot.conversation import respond_without_records
 from bot.messages import Incoming, Reply
+from bot.messages_json import reply_from_json
+from db import left_messages
 
 ANSWER_TIMEOUT: Final = 15.0
 """Seconds until a parent is given the fixed steps instead of more waiting."""
@@ -51,9 +63,26 @@ class Shared(BaseModel):
 
 
 @router.get("/")
-async def first_page(request: Request, language: LanguageDep) -> HTMLResponse:
-    """The composer. Sets no cookie: reading needs none."""
-    return _chat_page(request, language)
+async def first_page(
+    request: Request, language: LanguageDep, services: ServicesDep, visit: VisitDep
+) -> HTMLResponse:
+    """The composer, and what was left for this visitor since. Sets no cookie: reading needs none."""
+    left = await _left_for(services, visit) if visit.known else []
+    return _chat_page(
+        request,
+        language,
+        left=[reply for _, reply in left],
+        left_ids=[id_ for id_, _ in left],
+    )
+
+
+@router.post("/chat/read")
+async def note_read(asking: AskingDep, left: Annotated[list[int], Form()]) -> Response:
+    """Note that what was left for this visitor was read; it is not shown again."""
+    if asking.visit.known:
+        async with asking.services.database.transaction() as session:
+            await left_messages.note_read(session, asking.visit.conversation, left, asking.now)
+    return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/chat")
@@ -143,6 +172,16 @@ async def _replies(services: Services, incoming: Incoming) -> tuple[Reply, ...]:
     return await services.delivery.answer_to(replace(incoming, event_id=str(uuid4())), ANSWER_TIMEOUT)
 
 
+async def _left_for(services: Services, visit: Visit) -> list[tuple[int, Reply]]:
+    try:
+        async with services.database.reading() as session:
+            left = await left_messages.waiting(session, visit.conversation)
+        return [(id_, reply_from_json(payload)) for id_, payload in left]
+    except Exception as error:  # noqa: BLE001 - without its records the page still takes a question
+        log.warning("web.left_not_read", error=type(error).__name__)
+        return []
+
+
 def _ask_again(request: Request, incoming: Incoming, problem: str) -> Response:
     words = wording.load(incoming.language).page[problem]
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -158,5 +197,5 @@ def _ask_again(request: Request, incoming: Incoming, problem: str) -> Response:
 def _chat_page(
     request: Request, language: str, *, status: int = HTTPStatus.OK, **shown: object
 ) -> HTMLResponse:
-    blank = {"replies": (), "asked": "", "problem": "", "draft": ""}
+    blank = {"replies": (), "asked": "", "problem": "", "draft": "", "left": (), "left_ids": ()}
     return page(request, "chat.html", language=language, status=status, **{**blank, **shown})

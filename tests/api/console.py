@@ -22,6 +22,7 @@ EMAILS = {
     "department": "so@vi-du.example",
     "police": "congan@vi-du.example",
     "supervisor": "chihuy@vi-du.example",
+    "supervisor2": "chihuy2@vi-du.example",
     "information": "thongtin@vi-du.example",
     "administrator": "quantri@vi-du.example",
     "administrator2": "quantri2@vi-du.example",

@@ -1,5 +1,6 @@
 """What the desk does together, on the whole product: never one person alone, and the parent sees the result."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -150,6 +151,49 @@ async def test_an_appeal_is_upheld_and_withdrawn_by_two_and_the_appellant_reads_
     standing = await owner.post("/khieu-nai/tra-cuu", data={"case_code": code.lower()})
     assert "được chấp nhận" in standing.text
     assert "Số đã đổi chủ." in standing.text
+
+
+async def test_the_reporter_is_told_of_both_the_confirmation_and_its_withdrawal_by_other_two(
+    desk_site: Site,
+) -> None:
+    parent = await desk_site.visitor()
+    await report(parent, f"{SCAM_NUMBER} báo con tôi cấp cứu, chuyển ngay 30 triệu để mổ")
+    officer = await desk_site.person("police")
+    first, second = await desk_site.person("supervisor"), await desk_site.person("supervisor2")
+    confirmation = await officer.done(
+        "/console/indicators",
+        kind="number",
+        typed=SCAM_NUMBER,
+        source="tin báo của phụ huynh",
+        verified_at="2026-11-20",
+        reason="Giống kịch bản con cấp cứu.",
+    )
+    assert (await decide(first, confirmation, "approve")).status_code == 303
+    told = await left_for(parent, "CÔNG AN VỪA XÁC NHẬN")
+    assert "0530 ••• 223" in told
+    assert "0530000223" not in told.replace(" ", "")
+    await parent.post("/chat/read", data={"left": re.findall(r'name="left" value="(\d+)"', told)})
+    assert "CÔNG AN VỪA XÁC NHẬN" not in (await parent.get("/")).text
+    filed = await (await desk_site.visitor()).post(
+        "/khieu-nai", data={"kind": "number", "typed": SCAM_NUMBER, "words": "Tôi mới mua sim này."}
+    )
+    code = re.findall(r"KN-\w{4}-\w{2}", filed.text)[0]
+    withdrawal = await first.done(f"/console/appeals/{code}/uphold", reason="Số đã đổi chủ.")
+    assert "level-CONFIRMED_SCAM" in await ask(parent, SCAM_NUMBER)
+    assert (await decide(second, withdrawal, "approve")).status_code == 303
+    assert "level-CONFIRMED_SCAM" not in await ask(parent, SCAM_NUMBER)
+    assert "0530 ••• 223" in await left_for(parent, "ĐÍNH CHÍNH")
+    stranger = await desk_site.visitor()
+    await ask(stranger, "xin chào")
+    assert "ĐÍNH CHÍNH" not in (await stranger.get("/")).text
+
+
+async def left_for(parent: httpx.AsyncClient, words: str) -> str:
+    """The first page once it bears what was left; the desk tells people every few seconds."""
+    async with asyncio.timeout(30):
+        while words not in (page := (await parent.get("/")).text):  # noqa: ASYNC110 - as a person reloads it
+            await asyncio.sleep(0.2)
+    return page.replace("\N{NO-BREAK SPACE}", " ")
 
 
 async def test_one_supervisor_suspends_at_once_and_the_history_says_so(desk_site: Site) -> None:

@@ -15,6 +15,7 @@ PAGES = {
     "education": ("", "/proposals", "/contacts", "/schools"),
     "police": ("", "/queue?area=all", "/indicators", "/indicators/new", "/incidents"),
     "supervisor": ("", "/proposals", "/appeals"),
+    "supervisor2": ("/indicators",),
     "administrator": ("", "/staff"),
     "auditor": ("", "/audit?verify=1"),
 }
@@ -55,10 +56,10 @@ def report_a_scam(page: Page, number: str = "0530 000 226") -> None:
     page.locator("#log .turn").nth(2).wait_for()
 
 
-def appeal(page: Page) -> None:
+def appeal(page: Page, number: str = "0530 000 113") -> None:
     """Somebody appeals a confirmed number."""
     page.goto("/khieu-nai")
-    page.locator("#typed").fill("0530 000 113")
+    page.locator("#typed").fill(number)
     page.locator("#words").fill("Tôi mới mua sim này ở cửa hàng, không gọi cho ai.")
     page.get_by_role("button", name="Gửi khiếu nại").click()
 
