@@ -35,9 +35,13 @@ from db.engine import Database, accepted_url, sqlite_path
 from db.health import Health, probe
 from db.keys import Keys
 from db.knowledge_base import SqlKnowledgeBase
+from db.sealing import Sealer
 
 FORGETTING_SECONDS: Final = 30.0
 """How often what is too old is erased, and the journal emptied of what was: promised within sixty seconds."""
+
+ANCHORING_SECONDS: Final = 300.0
+"""How often the newest hash of the audit is written outside the database."""
 
 DUE_SECONDS: Final = 5.0
 """How often the desk's clock is looked at."""
@@ -160,6 +164,18 @@ async def open_services(
                 failed="desk.not_done",  # what is due stays due
             )
         )
+        anchors = settings.audit_anchor_file
+        if anchors is None:
+            log.warning("audit.not_anchored", error="AUDIT_ANCHOR is not set")
+        else:
+            sealer = Sealer(secret)
+            await opened.enter_async_context(
+                repeated(
+                    ANCHORING_SECONDS,
+                    lambda: due.anchor(database, anchors, sealer=sealer, now=clock()),
+                    failed="audit.not_anchored",  # the disk is full, or the records are away
+                )
+            )
         opened.push_async_callback(_stop, delivery, working)
         doors: dict[Channel, Door] = {}
         for platform in platforms:

@@ -107,6 +107,10 @@ class Settings(BaseSettings):
     erasure_ledger: str = ""
     """File that names, by keyed hashes, who asked to be forgotten, for after a restore. Unset:
     `erasures.jsonl` beside the SQLite file, or in `var`. Several machines each keep their own."""
+    audit_anchor: str = ""
+    """File outside the database that gets the newest hash of the audit, signed, every five minutes, so that
+    a rewritten audit is found out. Unset: `audit-anchor.jsonl` beside the SQLite file; PostgreSQL needs it
+    set, best on another disk or machine. Several machines each keep their own."""
     metrics_token: SecretStr = SecretStr("")
     """Bearer token for /metrics; empty serves it to this machine only."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -183,6 +187,15 @@ class Settings(BaseSettings):
         if self.erasure_ledger or not self.database_url.startswith("sqlite"):
             return Path(self.erasure_ledger or "var/erasures.jsonl")
         return sqlite_path(accepted_url(self.database_url)).with_name("erasures.jsonl")
+
+    @property
+    def audit_anchor_file(self) -> Path | None:
+        """Where checkpoints of the audit are written; None when nobody said where."""
+        if self.audit_anchor:
+            return Path(self.audit_anchor)
+        if not self.database_url.startswith("sqlite"):
+            return None
+        return sqlite_path(accepted_url(self.database_url)).with_name("audit-anchor.jsonl")
 
     def does(self, part: str) -> bool:
         """Whether this process does one of `PARTS`."""

@@ -6,15 +6,17 @@ rewritten from end to end, or cut short, is found out.
 
 import hashlib
 import json
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hmac import compare_digest
+from io import SEEK_END
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any, Final, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import changes, models
@@ -24,21 +26,15 @@ from db.rights import Actor
 from db.sealing import Sealer
 
 GENESIS: Final = "0" * 64
-_BATCH: Final = 2000
-_HASHED: Final = (
-    models.AuditEntry.seq,
-    models.AuditEntry.at,
-    models.AuditEntry.actor,
-    models.AuditEntry.office,
-    models.AuditEntry.role,
-    models.AuditEntry.session,
-    models.AuditEntry.action,
-    models.AuditEntry.subject,
-    models.AuditEntry.facts,
-    models.AuditEntry.reason,
-    models.AuditEntry.outcome,
+_BATCH: Final = 5000
+_ROWS: Final = text(
+    "SELECT action, actor, at, facts, office, outcome, reason, role, seq, session, subject, "
+    "previous_hash, hash FROM audit_entry WHERE seq > :after ORDER BY seq LIMIT :most"
 )
-_NAMES: Final = tuple(column.key for column in _HASHED)
+"""As the driver reads them: making objects of a million entries takes longer than hashing them."""
+_SEQ: Final = 8
+_LAST_LINE: Final = 1024
+"""More bytes than any checkpoint has: a year's file need not be read every five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +149,14 @@ async def verify(
     compared = len(expected)
     count, head = 0, GENESIS
     while True:
-        rows = (
-            await session.execute(
-                select(*_HASHED, models.AuditEntry.previous_hash, models.AuditEntry.hash)
-                .where(models.AuditEntry.seq > count)
-                .order_by(models.AuditEntry.seq)
-                .limit(_BATCH)
-            )
-        ).all()
+        rows = (await session.execute(_ROWS, {"after": count, "most": _BATCH})).all()
         for *content, previous, hash_ in rows:
-            values: dict[str, Any] = dict(zip(_NAMES, content, strict=True))
-            seq: int = values["seq"]
+            seq: int = content[_SEQ]
             if seq != count + 1:
                 return Tampered(count + 1, "the entry is missing")
-            if previous != head or hash_ != _hash(head, values):
+            if previous != head or hash_ != _hash_of_row(head, content):
                 return Tampered(seq, "the entry was changed")
-            anchor = expected.pop(seq, None)
-            if anchor is not None and anchor.hash != hash_:
+            if expected and (anchor := expected.pop(seq, None)) is not None and anchor.hash != hash_:
                 return Tampered(seq, "the entry is not the one of the checkpoint")
             count, head = seq, hash_
         if len(rows) < _BATCH:
@@ -182,7 +169,7 @@ async def verify(
 async def checkpoint(session: AsyncSession, path: Path, *, sealer: Sealer, now: datetime) -> Anchor | None:
     """Append the newest hash to the checkpoint file, signed; None when there is nothing new to say."""
     newest = await _newest(session)
-    if newest is None or any(anchor.seq == newest[0] for anchor in read_anchors(path)[-1:]):
+    if newest is None or any(anchor.seq == newest[0] for anchor in read_anchors(path, tail=_LAST_LINE)):
         return None
     anchor = Anchor(*newest, at=now.astimezone(UTC).isoformat())
     anchor = replace(anchor, mac=_mac(sealer, anchor))
@@ -193,15 +180,22 @@ async def checkpoint(session: AsyncSession, path: Path, *, sealer: Sealer, now: 
     return anchor
 
 
-def read_anchors(path: Path) -> list[Anchor]:
+def read_anchors(path: Path, *, tail: int | None = None) -> list[Anchor]:
     """The checkpoints of a file, oldest first; none when there is no file.
+
+    With `tail` only the newest, read from so many last bytes.
 
     Raises:
         AnchorUnreadable: see there.
     """
     if not path.exists():
         return []
-    return [_read_anchor(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    if tail is None:
+        return [_read_anchor(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    with path.open("rb") as file:
+        file.seek(-min(tail, path.stat().st_size), SEEK_END)
+        lines = file.read().decode("utf-8", "replace").splitlines()
+    return [_read_anchor(line) for line in lines[-1:]]
 
 
 def _read_anchor(line: str) -> Anchor:
@@ -226,6 +220,30 @@ async def _newest(session: AsyncSession) -> tuple[int, str] | None:
 def _hash(previous: str, values: Mapping[str, Any]) -> str:
     content = canonical({**values, "at": values["at"].isoformat(), "outcome": str(values["outcome"])})
     return hashlib.sha256(f"{previous}\n{content}".encode()).hexdigest()
+
+
+def _hash_of_row(previous: str, row: Sequence[Any]) -> str:
+    """`_hash` of an entry as the driver reads it, six times as fast; "" for values that no entry has."""
+    action, actor, at, facts, office, outcome, reason, role, seq, session, subject = row
+    q = encode_basestring
+    try:
+        moment = _written_moment(at) if isinstance(at, str) else at.astimezone(UTC).isoformat()
+        content = (
+            f'{{"action":{q(action)},"actor":{q(actor)},"at":"{moment}","facts":{q(facts)},'
+            f'"office":{q(office)},"outcome":{q(outcome)},"reason":{q(reason)},"role":{q(role)},'
+            f'"seq":{seq},"session":{q(session)},"subject":{q(subject)}}}'
+        )
+        return hashlib.sha256(f"{previous}\n{content}".encode()).hexdigest()
+    except (
+        AttributeError,
+        TypeError,
+    ):  # SQLite lets whoever goes around us put numbers and bytes where text belongs
+        return ""
+
+
+def _written_moment(at: str) -> str:
+    """A moment as SQLite keeps it, without a zone and always with its microseconds, in the form hashed."""
+    return f"{at.replace(' ', 'T').removesuffix('.000000')}+00:00"
 
 
 def _mac(sealer: Sealer, anchor: Anchor) -> str:

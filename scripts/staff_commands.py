@@ -31,7 +31,10 @@ audit = typer.Typer(no_args_is_help=True, help="The audit: who did what, or was 
 DatabaseOption = Annotated[
     str, typer.Option("--database", help="Address of the database; else DATABASE_URL, else var/goilai.db.")
 ]
-AnchorOption = Annotated[Path, typer.Option("--anchor", help="File of checkpoints, outside the database.")]
+AnchorOption = Annotated[
+    Path | None,
+    typer.Option("--anchor", help="File of checkpoints, outside the database; else AUDIT_ANCHOR."),
+]
 
 
 @staff.callback()
@@ -85,16 +88,17 @@ def demo_code() -> None:
 
 
 @audit.command("verify")
-def verify(database: DatabaseOption = "", anchor: AnchorOption = ANCHORS) -> None:
+def verify(database: DatabaseOption = "", anchor: AnchorOption = None) -> None:
     """Recompute the chain and compare it with the checkpoints; status 1 names the first bad row."""
     settings = Settings()
+    path = anchor or settings.audit_anchor_file or ANCHORS
 
     async def check() -> audit_chain.Verified | Tampered:
         opened = Database(database or settings.database_url, exclusive=False)
         try:
             async with opened.reading() as session:
                 return await audit_chain.verify(
-                    session, anchors=audit_chain.read_anchors(anchor), sealer=_sealer(settings)
+                    session, anchors=audit_chain.read_anchors(path), sealer=_sealer(settings)
                 )
         finally:
             await opened.close()
@@ -109,16 +113,17 @@ def verify(database: DatabaseOption = "", anchor: AnchorOption = ANCHORS) -> Non
 
 
 @audit.command("checkpoint")
-def checkpoint(database: DatabaseOption = "", anchor: AnchorOption = ANCHORS) -> None:
+def checkpoint(database: DatabaseOption = "", anchor: AnchorOption = None) -> None:
     """Append the newest hash, signed, to the checkpoint file."""
     settings = Settings()
+    path = anchor or settings.audit_anchor_file or ANCHORS
 
     async def write() -> audit_chain.Anchor | None:
         opened = Database(database or settings.database_url, exclusive=False)
         try:
             async with opened.reading() as session:
                 return await audit_chain.checkpoint(
-                    session, anchor, sealer=_sealer(settings), now=datetime.now(UTC)
+                    session, path, sealer=_sealer(settings), now=datetime.now(UTC)
                 )
         finally:
             await opened.close()

@@ -20,6 +20,14 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
+def test_checkpoints_of_the_audit_are_kept_beside_the_file_or_where_the_operator_says() -> None:
+    beside = make_settings(database_url="sqlite:////srv/goilai/goilai.db").audit_anchor_file
+    assert beside == Path("/srv/goilai/audit-anchor.jsonl")
+    server: dict[str, object] = {"database_url": "postgresql://goilai@db/goilai", "secret": GOOD_SECRET}
+    assert make_settings(**server).audit_anchor_file is None
+    assert make_settings(**server, audit_anchor="/mnt/a.jsonl").audit_anchor_file == Path("/mnt/a.jsonl")
+
+
 def test_with_no_settings_at_all_the_demo_is_served_on_loopback() -> None:
     assert make_settings().serves_demo
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,42 @@ async def test_a_changed_column_is_found_at_its_row(database: Database, column: 
     assert await verified(database) == Tampered(7, "the entry was changed")
 
 
+async def test_whatever_text_a_reason_holds_the_chain_verifies(database: Database) -> None:
+    odd = (
+        'Nói "chuyển ngay"',
+        "C:\\thư mục\\",
+        "dòng\n\thai\r",
+        "\x1f\x7f\u2028",
+        "🚨 Đắk Nông",
+        "{}[]:,",
+        "",
+    )
+    async with database.transaction() as session:
+        for number, reason in enumerate(odd):
+            await audit.record(
+                session,
+                actor=None,
+                action="test",
+                subject=f"thing:{reason}",
+                facts={reason: reason},
+                reason=reason,
+                now=NOW + timedelta(microseconds=number * 1001),
+            )
+    found = await verified(database)
+    assert isinstance(found, Verified)
+    assert found.entries == len(odd)
+
+
+@pytest.mark.parametrize("column", ["reason", "at"])
+async def test_bytes_where_text_belongs_are_found_as_a_change(sqlite_url: str, column: str) -> None:
+    database = Database(sqlite_url)
+    await written(database)
+    async with allow_tampering(database) as session:
+        await session.execute(text(f"UPDATE audit_entry SET {column} = x'00' WHERE seq = 7"))  # noqa: S608
+    assert await verified(database) == Tampered(7, "the entry was changed")
+    await database.close()
+
+
 async def test_a_deleted_row_is_missed_at_its_place(database: Database) -> None:
     await written(database)
     async with allow_tampering(database) as session:
@@ -178,6 +215,22 @@ async def test_nothing_is_anchored_before_the_first_entry(database: Database, tm
     async with database.reading() as session:
         assert await audit.checkpoint(session, path, sealer=SEALER, now=NOW) is None
     assert audit.read_anchors(path) == []
+
+
+async def test_of_a_long_file_only_the_newest_checkpoint_is_read_before_another_is_written(
+    database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "anchors.jsonl"
+    for count in range(1, 9):
+        await written(database, 1)
+        async with database.reading() as session:
+            assert await audit.checkpoint(session, path, sealer=SEALER, now=NOW) is not None
+            assert await audit.checkpoint(session, path, sealer=SEALER, now=NOW) is None
+        assert [anchor.seq for anchor in audit.read_anchors(path)] == list(range(1, count + 1))
+        assert [anchor.seq for anchor in audit.read_anchors(path, tail=400)] == [count]
+    found = await verified(database, audit.read_anchors(path))
+    assert isinstance(found, Verified)
+    assert found.anchors == 8
 
 
 @pytest.mark.parametrize("line", ["{}", "no json", "[1]", '{"seq": "x", "hash": "", "at": "", "mac": ""}'])

@@ -40,7 +40,7 @@ def test_the_audit_is_verified_against_its_checkpoints(goilai: Run, tmp_path: Pa
     assert goilai("audit", "checkpoint").output.startswith("3 ")
     verified = goilai("audit", "verify")
     assert (verified.exit_code, verified.output.startswith("OK: 3")) == (0, True)
-    anchors = tmp_path / "var" / "audit-anchor.jsonl"
+    anchors = next(tmp_path.rglob("audit-anchor.jsonl"))
     genuine = anchors.read_text(encoding="utf-8")
     anchors.write_text(genuine.replace('"seq":3', '"seq":4'), encoding="utf-8")
     tampered = goilai("audit", "verify")

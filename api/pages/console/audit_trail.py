@@ -1,8 +1,5 @@
 """The audit to read: filtered, and whether the chain is whole."""
 
-from pathlib import Path
-from typing import Final
-
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
@@ -14,8 +11,6 @@ from db.desk_lists import AuditFilter
 from db.rights import Permission
 
 router = APIRouter(prefix="/audit")
-
-ANCHORS: Final = Path("var/audit-anchor.jsonl")
 
 
 @router.get("")
@@ -55,8 +50,9 @@ async def audit_trail(
 
 
 async def _verify(work: AtWork) -> Verified | Tampered:
+    path = work.services.settings.audit_anchor_file
     try:
-        anchors = audit.read_anchors(ANCHORS)
+        anchors = [] if path is None else audit.read_anchors(path)
     except AnchorUnreadable:
         return Tampered(0, "the checkpoint file is damaged")
     async with work.services.database.reading() as session:
