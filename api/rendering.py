@@ -5,6 +5,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import cast
 
+import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -55,6 +56,11 @@ def is_ours(url: str) -> bool:
     return (url.startswith("/") and not url.startswith("//")) or url.startswith("https://")
 
 
+def scan_code(url: str) -> str:
+    """A link as a picture to scan with another phone."""
+    return segno.make(url, error="m", micro=False).svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
+
+
 def call_name(call: Call) -> str:
     """Whom one calls; "Công an 113" above a large 113 would say it twice."""
     return call.name.removesuffix(call.printed).rstrip() or call.name
@@ -102,6 +108,7 @@ def _environment() -> Environment:
         for item in (
             headline_text,
             is_ours,
+            scan_code,
             call_name,
             leads_with_call,
             is_guidance,

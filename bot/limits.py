@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 MINUTE: Final = 60.0
+HOUR: Final = 3_600.0
 DAY: Final = 86_400.0
 
 
@@ -51,6 +52,9 @@ CHECKS_PER_DAY: Final = Rate("checks_per_day", 100, DAY, fails_open=True)
 CHECKS_BY_ALL: Final = Rate("checks_by_all", 6_000, MINUTE, fails_open=True)
 """Twice what two cores answer for five minutes on end (goal 9 of the speed table is 300 a second)."""
 REPORTS_PER_DAY: Final = Rate("reports_per_day", 10, DAY, fails_open=False)
+LINK_CODES_PER_HOUR: Final = Rate("link_codes_per_hour", 5, HOUR, fails_open=False)
+LINK_TRIES_PER_HOUR: Final = Rate("link_tries_per_hour", 10, HOUR, fails_open=False)
+"""Of some 280 thousand million codes, each open for ten minutes and void without a yes on both sides."""
 IDENTIFIERS_PER_DAY: Final = 50
 
 

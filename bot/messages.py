@@ -78,6 +78,8 @@ class Link:
 
     url: str
     label: str
+    scan: bool = False
+    """Also shown as a code to scan with another phone, where there is a screen for that."""
 
 
 @dataclass(frozen=True, slots=True)

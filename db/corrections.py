@@ -46,8 +46,9 @@ async def queue_corrections(
 ) -> int:
     """Queue the messages about changes that nobody was told of yet; how many.
 
-    Each conversation gets one message per change, at an address that is alive. Of several changes of one
-    identifier only the latest is told. To be called every few seconds; it does little when nothing changed.
+    Each person gets one message per change: where they asked, else on another channel that they linked, since
+    a web page cannot be written to and an address may be dead. Of several changes of one identifier only the
+    latest is told. To be called every few seconds; it does little when nothing changed.
     """
     waiting = (
         await session.scalars(
@@ -94,9 +95,23 @@ async def _concerned(session: AsyncSession, correction: Correction, keys: Keys) 
             models.Report.conversation_id.is_not(None),
         )
     )
+    concerned = asked.union(reported)
+    persons = select(models.Conversation.person_id).where(models.Conversation.id.in_(concerned))
     rows = await session.execute(
-        select(models.Conversation.channel, models.Conversation.bot_account, models.Conversation.address)
-        .where(models.Conversation.id.in_(asked.union(reported)), models.Conversation.dead_since.is_(None))
-        .order_by(models.Conversation.id)
+        select(
+            models.Conversation.person_id,
+            models.Conversation.channel,
+            models.Conversation.bot_account,
+            models.Conversation.address,
+        )
+        .where(models.Conversation.person_id.in_(persons), models.Conversation.dead_since.is_(None))
+        .order_by(
+            models.Conversation.channel == models.ChannelName.WEB,
+            models.Conversation.id.not_in(concerned),
+            models.Conversation.id,
+        )
     )
-    return tuple(_Place(row.channel, row.bot_account, row.address) for row in rows)
+    best: dict[int, _Place] = {}
+    for row in rows:
+        best.setdefault(row.person_id, _Place(row.channel, row.bot_account, row.address))
+    return tuple(best.values())

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import models, schools
+from db import linking, models, schools
 from db.models import ChannelName
 from db.upsert import insert_or_ignore
 from scamcheck import knowledge
@@ -64,6 +64,10 @@ class StoredData:
     last_seen: date
     dialogue: bool
     """A dialogue is under way (it is forgotten within minutes)."""
+    linked: tuple[models.Conversation, ...] = ()
+    """The person's conversations on other channels."""
+    linking: bool = False
+    """A code to link channels by is open (it is forgotten within minutes)."""
     follows: tuple[knowledge.School, ...] = ()
     consents: tuple[StoredConsent, ...] = ()
     checks: tuple[StoredCheck, ...] = ()
@@ -241,7 +245,7 @@ async def address_moved(
     )
 
 
-async def stored_data(session: AsyncSession, conversation: models.Conversation) -> StoredData:
+async def stored_data(session: AsyncSession, conversation: models.Conversation, now: datetime) -> StoredData:
     """Everything held about this conversation and its person, for them to read."""
     mine = conversation.id
     consents = await session.scalars(
@@ -277,6 +281,8 @@ async def stored_data(session: AsyncSession, conversation: models.Conversation) 
         first_seen=_day(conversation.created_at),
         last_seen=conversation.last_seen_on,
         dialogue=conversation.dialogue_state is not None,
+        linked=tuple(await linking.others_of(session, conversation)),
+        linking=await linking.is_open(session, conversation, now),
         follows=await followed_schools(session, conversation),
         consents=tuple(StoredConsent(row.kind, row.version, _day(row.given_at)) for row in consents),
         checks=tuple(StoredCheck(row.day, row.level) for row in checks),
@@ -295,7 +301,20 @@ async def erase(session: AsyncSession, conversation: models.Conversation) -> Non
     are erased then. `conversation` can still be answered, but not stored to.
     """
     await session.flush()
-    await session.execute(delete(models.Outbox).where(_addressed(models.Outbox, conversation)))
+    # Emptied, not deleted: SQLite gives the number of a deleted row to the next, and a sender that is just
+    # about to record one of these as sent would record the next, unsent, in its place.
+    await session.execute(
+        update(models.Outbox)
+        .where(_addressed(models.Outbox, conversation))
+        .values(
+            status=models.OutboxStatus.FAILED,
+            detail="Erased",
+            payload=None,
+            address=None,
+            inbox_id=None,
+            claimed_until=None,
+        )
+    )
     await session.execute(
         update(models.Inbox)
         .where(

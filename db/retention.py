@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from db import appeals, checks, left_messages, mailbox, notices, people, reports, signing_in
+from db import appeals, checks, left_messages, linking, mailbox, notices, people, reports, signing_in
 from db.engine import Database
 
 
@@ -20,5 +20,6 @@ async def forget_old(database: Database, now: datetime) -> None:
         await appeals.forget_old(session, now)
         await notices.forget_old(session, now)
         await signing_in.forget_old(session, now)
+        await linking.forget_old(session, now)
         await people.forget_old(session, now)
     await database.erase_traces()

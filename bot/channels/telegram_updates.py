@@ -8,7 +8,19 @@ from bot.channels.events import AddressGone, AddressMoved, Received
 from bot.messages import Channel, ConversationId, Incoming
 
 ALBUMS_KEPT = 1000
-MENU = ("kiemtra", "tim", "theodoi", "baocao", "trogiup", "dulieu", "xoa", "quyenriengtu", "toilaai", "dung")
+MENU = (
+    "kiemtra",
+    "tim",
+    "theodoi",
+    "baocao",
+    "trogiup",
+    "dulieu",
+    "xoa",
+    "quyenriengtu",
+    "toilaai",
+    "noi",
+    "dung",
+)
 """Commands shown beside the text field, in this order."""
 
 NUMBERS_OF_ONE_CARD = 10

@@ -1,13 +1,15 @@
 """Quyền riêng tư: what is kept, seeing all of it (/dulieu), and deleting it at once (/xoa)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.conversation.context import Context, Turn, say
+from bot.conversation.link_channels import channels_of
 from bot.conversation.memory import Memory
 from bot.messages import Choice, Incoming, Reply
 from bot.replies import school_label, shortened
-from db import erasures, people
+from db import erasures, linking, people
+from db.models import Conversation
 from db.people import StoredData
 
 _LISTED = 10
@@ -32,7 +34,7 @@ async def rights(_argument: str, _incoming: Incoming, context: Context) -> Turn:
 async def data(_argument: str, _incoming: Incoming, context: Context) -> Turn:
     """Everything held about this conversation, in words."""
     texts = context.texts
-    held = await people.stored_data(context.session, context.conversation)
+    held = await people.stored_data(context.session, context.conversation, context.now)
     reply = Reply(
         headline=texts.get("privacy.data_headline"),
         steps=tuple(_held(held, context)),
@@ -44,6 +46,10 @@ async def data(_argument: str, _incoming: Incoming, context: Context) -> Turn:
 def _held(held: StoredData, context: Context) -> Iterator[str]:
     texts = context.texts
     yield texts.get("privacy.data_conversation")
+    if held.linked:
+        yield texts.get("privacy.data_linked", channels=channels_of(held.linked, context))
+    if held.linking:
+        yield texts.get("privacy.data_linking")
     if held.dialogue:
         yield texts.get("privacy.data_dialogue")
     if held.follows:
@@ -72,13 +78,17 @@ def _some(names: Iterator[str]) -> str:
 
 
 async def erase_asked(_argument: str, _incoming: Incoming, context: Context) -> Turn:
-    """Deleting asks once, since nothing of it comes back."""
+    """Deleting asks once, since nothing of it comes back; and where, when there are several channels."""
     texts = context.texts
+    others = await linking.others_of(context.session, context.conversation)
+    everywhere = channels_of((context.conversation, *others), context)
     reply = Reply(
         headline=texts.get("privacy.erase_ask"),
         steps=texts.lines("privacy.erase_steps"),
+        advice=(texts.get("privacy.erase_linked", channels=everywhere),) if others else (),
         choices=(
             Choice("erase_yes", texts.get("choice.erase_yes")),
+            *((Choice("erase_here", texts.get("choice.erase_here")),) if others else ()),
             Choice("cancel", texts.get("choice.cancel")),
         ),
     )
@@ -87,8 +97,22 @@ async def erase_asked(_argument: str, _incoming: Incoming, context: Context) -> 
 
 async def erase(_argument: str, _incoming: Incoming, context: Context) -> Turn:
     """The yes. The answer still arrives: it carries its own copy of the address."""
+    others = await linking.others_of(context.session, context.conversation)
+    return await _erased((context.conversation, *others), context, also="erased_linked" if others else "")
+
+
+async def erase_here(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """The yes for this channel alone; what the person follows stays with their others."""
+    others = await linking.others_of(context.session, context.conversation)
+    return await _erased((context.conversation,), context, also="erased_here" if others else "")
+
+
+async def _erased(conversations: Sequence[Conversation], context: Context, *, also: str) -> Turn:
     texts = context.texts
-    erasures.note(context.settings.erasures_file, context.keys, context.conversation, context.now)
-    await people.erase(context.session, context.conversation)
-    reply = Reply(texts.get("privacy.erased"), steps=texts.lines("privacy.erased_steps"))
+    where = channels_of(conversations, context)
+    for conversation in conversations:
+        erasures.note(context.settings.erasures_file, context.keys, conversation, context.now)
+        await people.erase(context.session, conversation)
+    more = (texts.get(f"privacy.{also}", channels=where),) if also else ()
+    reply = Reply(texts.get("privacy.erased"), steps=(*more, *texts.lines("privacy.erased_steps")))
     return Turn((reply,), Memory(), forget=True)

@@ -11,6 +11,7 @@ from bot.conversation import (
     dispute,
     follow_school,
     group,
+    link_channels,
     look_up,
     notify,
     on_the_phone,
@@ -48,6 +49,12 @@ _VERBS: Final[Mapping[str, Handler]] = {
     "erase_yes": privacy.erase,
     "appeal": appeal.how,
     "cancel": talk.cancel,
+    "link_seen": link_channels.looked,
+    "link_yes": link_channels.agreed,
+    "link_join": link_channels.joined,
+    "link_no": link_channels.refused,
+    "unlink": link_channels.parted,
+    "erase_here": privacy.erase_here,
 }
 """What a tap's token may start. Tokens are input: each handler looks again at what it names."""
 
@@ -61,9 +68,13 @@ _COMMANDS: Final[Mapping[str, Handler]] = {
     "who": talk.who,
     "stop": talk.stop,
     "leave": talk.menu,
+    "link": link_channels.asked,
+    "link_no": link_channels.refused,
 }
 
-_NEVER_LIMITED: Final = frozenset({"sent_money", "on_phone", "erase", "erase_yes", "data"})
+_NEVER_LIMITED: Final = frozenset(
+    {"sent_money", "on_phone", "erase", "erase_yes", "erase_here", "data", "unlink", "link_no"}
+)
 """Help in the minute of need, and a person's rights, do not wait for a limit."""
 
 _NAME_WORDS: Final = 14
@@ -93,8 +104,9 @@ async def _turn(incoming: Incoming, context: Context) -> Turn:
         return check.overloaded(context, "overloaded" if refusal.limit == "checks_by_all" else "too_many")
     if incoming.is_group:
         return await group.answer(incoming, context)
-    if incoming.start and (followed := await follow_school.by_link(incoming.start, context)):
-        return followed
+    for by_link in (follow_school.by_link, link_channels.by_link) if incoming.start else ():
+        if (opened := await by_link(incoming.start or "", context)) is not None:
+            return opened
     if handler is not None:
         return await handler(argument, incoming, context)
     if incoming.action is not None:

@@ -7,7 +7,7 @@ from bot.conversation.context import Context, Turn, say
 from bot.conversation.words import plain
 from bot.messages import Choice, Incoming, Link, Reply
 from bot.replies import call_113
-from db import checks, people
+from db import checks, linking, people
 
 _THANKS = ("cam on", "thank", "tks", "ok", "da", "vang", "uh", "u", "tam biet", "bye")
 _WHO = ("la ai", "la gi", "ten gi", "ten ai", "lam duoc gi", "co phai", "cua ai")
@@ -65,7 +65,8 @@ async def stop(_argument: str, _incoming: Incoming, context: Context) -> Turn:
     """/dung: nothing is sent any more that was not asked for."""
     for school in await people.followed_schools(context.session, context.conversation):
         await people.unfollow_school(context.session, context.conversation, school.id)
-    await checks.want_no_corrections(context.session, context.conversation)
+    for one in (context.conversation, *await linking.others_of(context.session, context.conversation)):
+        await checks.want_no_corrections(context.session, one)
     texts = context.texts
     return say(
         Reply(texts.get("talk.stopped"), steps=texts.lines("talk.stopped_steps")),

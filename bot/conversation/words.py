@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.messages import Choice
+from db.linking import ALPHABET
 from scamcheck.text import fold
 
 LONGEST_COMMAND: Final = 80
@@ -34,6 +35,8 @@ _COMMANDS: Final = {
     "dung": "stop",
     "stop": "stop",
     "khieunai": "appeal",
+    "noi": "link",
+    "noikenh": "link",
     "khieu_nai": "appeal",
 }
 _WORDS: Final = {
@@ -103,6 +106,10 @@ _WORDS: Final = {
     "the answer is wrong": "dispute",
     "bao toi": "notify",
     "bao toi neu ket luan thay doi": "notify",
+    "noi kenh": "link",
+    "link my chats": "link",
+    "khong noi": "link_no",
+    "do not link": "link_no",
     "thoi": "cancel",
     "huy": "cancel",
     "cancel": "cancel",
@@ -112,6 +119,9 @@ _WORDS: Final = {
 _DIGIT_WORDS: Final = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
 _MENU_DIGIT = re.compile(r"(?:so |chon |lua chon |phuong an |option )?(?P<digit>\d{1,2})[.)]?", re.ASCII)
 _CASE_CODE = re.compile(r"\bGL-?[A-Z0-9]{4}-?[A-Z0-9]{2}\b", re.IGNORECASE | re.ASCII)
+_LINK_CODE = re.compile(
+    rf"(?:noi|noi kenh|link) (?P<code>[{ALPHABET.lower()}]{{4}}-?[{ALPHABET.lower()}]{{4}})", re.ASCII
+)
 _COMMAND = re.compile(r"/(?P<name>[a-z_]{2,32})(?:@\w{1,64})?(?:\s+(?P<rest>.*))?", re.ASCII | re.DOTALL)
 _SENT_MONEY = re.compile(
     r"\b(?:toi|em|me|minh|bo|ba|con|vo|chong|chi|anh)(?: em| toi)? (?:da |lo |vua |moi |tro ){1,3}"
@@ -132,7 +142,10 @@ def command_of(text: str) -> tuple[str, str] | None:
         return (verb, stripped.partition(" ")[2].strip()) if verb else ("menu", "")
     if len(stripped) > LONGEST_COMMAND:
         return None
-    verb = _WORDS.get(plain(stripped))
+    said = plain(stripped)
+    if linking := _LINK_CODE.fullmatch(said):
+        return "link", linking["code"]
+    verb = _WORDS.get(said)
     return (verb, "") if verb else None
 
 

@@ -19,6 +19,7 @@ from db.models.desk import (
 )
 from db.models.indicators import Indicator, IndicatorState, Script
 from db.models.leases import Lease
+from db.models.linking import LinkRequest
 from db.models.mailbox import Inbox, InboxStatus, Lane, Outbox, OutboxStatus
 from db.models.organisations import Organisation
 from db.models.people import ChannelName, Consent, Conversation, Person, Subscription
@@ -70,6 +71,7 @@ __all__ = [
     "Invitation",
     "Lane",
     "Lease",
+    "LinkRequest",
     "LoginAttempt",
     "LoginFactor",
     "LoneAction",

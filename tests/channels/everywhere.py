@@ -17,8 +17,8 @@ from bot.app import Services
 from bot.settings import Settings
 from db.demo import load_demo
 from tests.channels import zalo_bot_peer, zalo_oa_peer
+from tests.channels.peer import BOT_NAME, Peer, address_of, free_listener, served
 from tests.channels.peer import TOKEN as TELEGRAM_TOKEN
-from tests.channels.peer import Peer, address_of, free_listener, served
 from tests.channels.phones import Phone
 from tests.channels.zalo_bot_peer import ZaloBotPeer, ZaloPhone
 from tests.channels.zalo_oa_peer import OaPhone, ZaloOaPeer
@@ -44,6 +44,10 @@ class Talker(Protocol):
         """What can be chosen now, in words."""
         ...
 
+    async def hears(self, words: str) -> None:
+        """Wait until something with these words came, if this channel can be written to at all."""
+        ...
+
     def contacts(self) -> list[str]:
         """The numbers that the last answer gives to dial, digits only, as dialled within the country."""
         ...
@@ -65,6 +69,9 @@ class WebTalker:
 
     def choices(self) -> list[str]:
         return [shown for _, shown in self._buttons()]
+
+    async def hears(self, words: str) -> None:
+        """A page hears nothing; it asks."""
 
     def contacts(self) -> list[str]:
         return [_national(number) for number in re.findall(r'href="tel:([^"]+)"', self._turn())]
@@ -105,6 +112,9 @@ class ChatTalker:
         if isinstance(self.phone, ZaloPhone):
             return listed
         return [*self.phone.buttons, *listed]
+
+    async def hears(self, words: str) -> None:
+        await self.phone.peer.until(lambda: any(words in text for text in self.phone.texts), seconds=20)
 
     def contacts(self) -> list[str]:
         return [_national(number) for number in _CALL_LINE.findall(self.phone.texts[-1])]
@@ -166,6 +176,7 @@ def make_settings(telegram: Peer, bot: ZaloBotPeer, account: ZaloOaPeer, **value
         "zalo_oa_refresh_token": zalo_oa_peer.FIRST_REFRESH,
         "zalo_oa_api_base": account.url,
         "zalo_oa_oauth_base": account.url,
+        "telegram_name": BOT_NAME,
     }
     return Settings(_env_file=None, **{**given, **values})  # pyright: ignore[reportCallIssue]
 

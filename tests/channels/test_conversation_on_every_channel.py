@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.channels.everywhere import CHANNELS, Everywhere, Talker, everywhere
+from tests.channels.everywhere import CHANNELS, Everywhere, Talker, WebTalker, everywhere
 from tests.channels.running import SCAM
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -125,6 +125,41 @@ async def test_what_is_held_can_be_seen_and_deleted(parent: Talker) -> None:
     assert "Đã xóa hết" in erased
 
     assert "Lần kiểm tra" not in await parent.says("/dulieu")
+
+
+@pytest.mark.parametrize("other", CHANNELS)
+async def test_another_channel_of_the_same_person_is_linked_and_shares_what_is_followed(
+    service: Everywhere, parent: Talker, other: str
+) -> None:
+    there = service.talker(other, next(STRANGERS))
+    await there.says("/theodoi")
+    if "Đã theo dõi" not in await there.says(SCHOOL):
+        await there.picks("Bằng Lăng")
+    code = re.search(r"[2-9B-Z]{4}-[2-9B-Z]{4}", await parent.says("/noi"))
+    assert code
+
+    assert "Nối cuộc trò chuyện này với" in await there.says(f"/noi {code[0]}")
+    assert "Còn một bước" in await there.picks("Đúng là tôi")
+    await parent.hears("vừa được nhập trên")
+    assert "Có phải chính bạn không?" in await parent.says("/noi")
+    assert "Đã nối với" in await parent.picks("Đúng là tôi")
+    await there.hears("Đã nối với")
+
+    assert "Bằng Lăng" in await parent.says("/theodoi")
+    assert "Đã nối với" in await parent.says("/dulieu")
+    assert "xóa ở tất cả các kênh" in await parent.says("/xoa")
+    assert "Đã xóa ở:" in await parent.picks("xóa hết")
+    assert "Bằng Lăng" not in await there.says("/dulieu")
+
+
+async def test_the_web_page_shows_a_code_to_scan_that_carries_the_link(service: Everywhere) -> None:
+    web = service.talker("web", next(STRANGERS))
+    assert isinstance(web, WebTalker)
+
+    await web.says("/noi")
+
+    assert re.search(r'href="https://t\.me/\w+\?start=l_[2-9B-Z]{8}"', web.page)
+    assert re.search(r'<img class="scan" src="data:image/svg', web.page)
 
 
 async def test_words_in_place_of_a_digit_or_a_tap_choose_as_well(parent: Talker) -> None:

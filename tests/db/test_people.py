@@ -133,7 +133,7 @@ async def test_the_first_consent_to_a_version_is_the_one_that_counts(database: D
             session, conversation, kind="report", version="1", now=NOW + timedelta(days=1)
         )
         await people.give_consent(session, conversation, kind="report", version="2", now=NOW)
-        held = await people.stored_data(session, conversation)
+        held = await people.stored_data(session, conversation, NOW)
     assert [(consent.version, consent.given_on.isoformat()) for consent in held.consents] == [
         ("1", "2026-11-24"),
         ("2", "2026-11-24"),
@@ -208,7 +208,7 @@ async def test_everything_held_is_shown_and_erased(database: Database) -> None:
         await mailbox.queue(
             session, conversation=conversation, inbox_id=None, lane=Lane.ANSWER, payload="{}", now=NOW
         )
-        held = await people.stored_data(session, conversation)
+        held = await people.stored_data(session, conversation, NOW)
     assert held == people.StoredData(
         channel=models.ChannelName.TELEGRAM,
         address="1001",
@@ -246,7 +246,8 @@ async def test_everything_held_is_shown_and_erased(database: Database) -> None:
         assert kept is not None
         assert kept.conversation_id is None
         assert (await session.scalars(select(models.Dispute.conversation_id))).all() == [None]
-        assert (await session.scalars(select(models.Outbox.payload))).all() == ["last word"]
+        written = await session.execute(select(models.Outbox.payload, models.Outbox.address))
+        assert [tuple(row) for row in written if any(row)] == [("last word", "1001")]
 
 
 async def test_erasing_one_conversation_touches_no_other(database: Database) -> None:
@@ -256,7 +257,7 @@ async def test_erasing_one_conversation_touches_no_other(database: Database) -> 
         await people.follow_school(session, other, school.id, NOW)
         await checks.record_check(session, other, make_verdict(), keys=KEYS, now=NOW)
         await people.erase(session, mine)
-        held = await people.stored_data(session, other)
+        held = await people.stored_data(session, other, NOW)
     assert (len(held.follows), len(held.checks)) == (1, 1)
 
 
@@ -309,3 +310,29 @@ async def test_dialogues_and_quiet_conversations_are_forgotten_in_time(database:
         assert {conversation.dialogue_data is None for conversation in left} == {True}
         assert await count(session, models.Person) == 3
         assert await count(session, models.Consent) == 0
+
+
+async def test_the_number_of_a_message_dropped_by_an_erasure_is_not_given_to_the_next(
+    database: Database,
+) -> None:
+    """A sender that has just sent the first records that by its number, after the erasure."""
+    async with database.transaction() as session:
+        conversation = await make_conversation(session)
+        sent = await queue(session, conversation)
+        await people.erase(session, conversation)
+        answer = await queue(session, conversation)
+        await mailbox.record_sent(session, [sent], NOW)
+        assert answer > sent
+        waiting = await mailbox.claim_outbox(session, channel="telegram", bot_account="bot", now=NOW, limit=5)
+        assert [item.id for item in waiting] == [answer]
+
+
+async def queue(session: AsyncSession, conversation: models.Conversation) -> int:
+    return await mailbox.queue(
+        session,
+        conversation=conversation,  # pyright: ignore[reportArgumentType] - its columns are what is asked for
+        inbox_id=None,
+        lane=Lane.ANSWER,
+        payload="words",
+        now=NOW,
+    )
