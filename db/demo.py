@@ -206,12 +206,24 @@ async def remove_demo(session: AsyncSession, now: datetime) -> int:
         for id_ in ids:
             changes.record_change(session, kind, str(id_), models.Operation.REMOVED, now=now)
         removed += len(ids)
-    return removed
+    scripts = delete(models.Script).where(models.Script.is_example).returning(models.Script.key)
+    for key in (keys := (await session.scalars(scripts)).all()):
+        changes.record_change(session, models.RecordKind.SCRIPT, key, models.Operation.REMOVED, now=now)
+    protected = delete(models.ProtectedIdentifier).where(models.ProtectedIdentifier.is_example)
+    unprotected = (await session.scalars(protected.returning(models.ProtectedIdentifier.id))).all()
+    return removed + len(keys) + len(unprotected)
 
 
 async def has_demo(session: AsyncSession) -> bool:
     """Whether any demo record is there, so that it can be refused in public."""
-    for table in (models.Contact, models.Indicator, models.School, models.Organisation):
+    for table in (
+        models.Contact,
+        models.Indicator,
+        models.School,
+        models.Organisation,
+        models.Script,
+        models.ProtectedIdentifier,
+    ):
         if await session.scalar(select(table.id).where(table.is_example).limit(1)) is not None:
             return True
     return False

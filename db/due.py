@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from db import audit, contact_desk, indicator_desk, proposal_clock
+from db import audit, contact_desk, indicator_desk, proposal_clock, script_desk
 from db.engine import Database
 from db.sealing import Sealer
 
@@ -19,6 +19,7 @@ async def run(database: Database, now: datetime) -> int:
         proposal_clock.activate_due,
         indicator_desk.resume_due,
         indicator_desk.expire_old,
+        script_desk.expire_old,
         contact_desk.remind,
     ):
         async with database.transaction() as session:

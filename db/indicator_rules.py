@@ -1,4 +1,4 @@
-"""Rules of the two-person engine for what police list: identifiers, scripts, and the protected list."""
+"""Rules of the two-person engine for what police list: identifiers, and the protected list."""
 
 from datetime import datetime
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import corrections, indicators, models, protection, scripts
+from db import corrections, indicators, models, protection
 from db.approval_rules import (
     Case,
     Prepared,
@@ -17,17 +17,12 @@ from db.approval_rules import (
     date_in,
     number_in,
 )
-from db.contact_rules import same_or_province
-from db.models import IndicatorState, Role
+from db.models import IndicatorState
 from db.recordable import require_recordable
 from db.rights import Permission
+from db.script_rules import may_approve
 from scamcheck import knowledge
 from scamcheck.knowledge import IdentifierKind
-from scamcheck.red_flags import Scenario
-
-
-async def _may_approve(session: AsyncSession, approver: models.Membership, case: Case) -> bool:  # noqa: ARG001
-    return approver.role is Role.POLICE_SUPERVISOR and same_or_province(approver.office, case.proposer.office)
 
 
 def _identifier(case: Case) -> tuple[IdentifierKind, str]:
@@ -151,45 +146,6 @@ async def _apply_restore(session: AsyncSession, case: Case, now: datetime) -> st
     raise indicators.IndicatorNotListed(row.id)
 
 
-# Scripts
-
-
-async def _prepare_script(session: AsyncSession, case: Case, now: datetime) -> Prepared:  # noqa: ARG001
-    choice_in(case.payload, "scenario", Scenario)
-    return Prepared(f"script:{case.payload['key']}")
-
-
-async def _apply_script(session: AsyncSession, case: Case, now: datetime) -> str:
-    payload = case.payload
-    await scripts.put_script(
-        session,
-        knowledge.Script(
-            id=payload["key"],
-            name=payload["name"],
-            text=payload["text"],
-            scenario=choice_in(payload, "scenario", Scenario).value,
-            source=payload["source"],
-        ),
-        document=case.document,
-        verified_at=now.date(),
-        approved_by=case.approved_by,
-        now=now,
-    )
-    return case.subject
-
-
-async def _prepare_withdraw_script(session: AsyncSession, case: Case, now: datetime) -> Prepared:  # noqa: ARG001
-    key = case.payload["key"]
-    if all(script.id != key for script in await scripts.all_scripts(session)):
-        raise scripts.ScriptNotActive(key)
-    return Prepared(f"script:{key}")
-
-
-async def _apply_withdraw_script(session: AsyncSession, case: Case, now: datetime) -> str:
-    await scripts.withdraw_script(session, case.payload["key"], now=now)
-    return case.subject
-
-
 # The protected list
 
 
@@ -239,7 +195,7 @@ RULES: Final = {
         required=frozenset({"kind", "key", "source", "verified_at"}),
         optional=frozenset({"override"}),
         prepare=_prepare_confirm,
-        may_approve=_may_approve,
+        may_approve=may_approve,
         apply=_apply_confirm,
     ),
     ProposalKind.WITHDRAW_INDICATOR: Rule(
@@ -248,7 +204,7 @@ RULES: Final = {
         required=frozenset({"indicator", "version"}),
         optional=frozenset(),
         prepare=_prepare_withdraw,
-        may_approve=_may_approve,
+        may_approve=may_approve,
         apply=_apply_withdraw,
     ),
     ProposalKind.RESTORE_INDICATOR: Rule(
@@ -257,26 +213,8 @@ RULES: Final = {
         required=frozenset({"indicator", "version"}),
         optional=frozenset(),
         prepare=_prepare_restore,
-        may_approve=_may_approve,
+        may_approve=may_approve,
         apply=_apply_restore,
-    ),
-    ProposalKind.ADD_SCRIPT: Rule(
-        propose=_PROPOSE,
-        approve=_APPROVE,
-        required=frozenset({"key", "name", "text", "scenario", "source"}),
-        optional=frozenset(),
-        prepare=_prepare_script,
-        may_approve=_may_approve,
-        apply=_apply_script,
-    ),
-    ProposalKind.WITHDRAW_SCRIPT: Rule(
-        propose=_PROPOSE,
-        approve=_APPROVE,
-        required=frozenset({"key"}),
-        optional=frozenset(),
-        prepare=_prepare_withdraw_script,
-        may_approve=_may_approve,
-        apply=_apply_withdraw_script,
     ),
     ProposalKind.PROTECT_NUMBER: Rule(
         propose=_PROPOSE_PROTECTED,
@@ -284,7 +222,7 @@ RULES: Final = {
         required=frozenset({"kind", "key", "owner", "source"}),
         optional=frozenset(),
         prepare=_prepare_protect,
-        may_approve=_may_approve,
+        may_approve=may_approve,
         apply=_apply_protect,
     ),
     ProposalKind.UNPROTECT_NUMBER: Rule(
@@ -293,7 +231,7 @@ RULES: Final = {
         required=frozenset({"kind", "key"}),
         optional=frozenset(),
         prepare=_prepare_unprotect,
-        may_approve=_may_approve,
+        may_approve=may_approve,
         apply=_apply_unprotect,
     ),
 }

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, contact_rules, indicator_rules, models, rights, role_rules
+from db import audit, contact_rules, indicator_rules, models, rights, role_rules, script_rules
 from db.approval_rules import Case, ProposalKind, Rule
 from db.models import ProposalStatus
 from db.rights import Actor
@@ -18,6 +18,7 @@ OPEN: Final = (ProposalStatus.PROPOSED, ProposalStatus.APPROVED)
 RULES: Final[dict[ProposalKind, Rule]] = {
     **contact_rules.RULES,
     **indicator_rules.RULES,
+    **script_rules.RULES,
     **role_rules.RULES,
 }
 """The registry: a kind that is not here can be neither proposed nor approved."""

@@ -6,8 +6,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import changes, models
+from db.approval_rules import RecordNotFound
 from db.recordable import require_recordable
+from db.rights import Actor
 from scamcheck.knowledge import IdentifierKind
+from scamcheck.text import fold
 
 
 class AlreadyProtected(ValueError):
@@ -87,6 +90,34 @@ async def is_protected(session: AsyncSession, kind: IdentifierKind, key: str) ->
         )
     )
     return found is not None
+
+
+async def protected_like(
+    session: AsyncSession, actor: Actor, *, words: str = "", fragment: str = ""
+) -> tuple[models.ProtectedIdentifier, ...]:
+    """What is protected now, the latest first: with `words` in its owner's name, or `fragment` in its key."""
+    rows = await session.scalars(
+        select(models.ProtectedIdentifier)
+        .where(
+            models.ProtectedIdentifier.status == models.RecordState.ACTIVE,
+            models.ProtectedIdentifier.is_example == actor.is_example,
+        )
+        .order_by(models.ProtectedIdentifier.id.desc())
+    )
+    wanted = fold(words)
+    return tuple(row for row in rows if wanted in fold(row.owner) or (fragment and fragment in row.key))
+
+
+async def protected_for(session: AsyncSession, actor: Actor, protected_id: int) -> models.ProtectedIdentifier:
+    """One entry, whatever became of it.
+
+    Raises:
+        RecordNotFound: there is none, or it belongs to the demo and the actor does not, or the reverse.
+    """
+    row = await session.get(models.ProtectedIdentifier, protected_id)
+    if row is None or row.is_example != actor.is_example:
+        raise RecordNotFound(protected_id)
+    return row
 
 
 async def protected_identifiers(session: AsyncSession) -> tuple[models.ProtectedIdentifier, ...]:

@@ -1,6 +1,7 @@
 """Scam scripts as families, each with one representative text whose slots are masked."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,9 @@ from db import changes, models
 from db.keys import NORM_VERSION
 from scamcheck import knowledge
 from scamcheck.red_flags import Scenario
+
+CONFIRMATION_LASTS: Final = timedelta(days=365)
+"""Nobody resells a wording, so it counts for longer than a number; still, somebody looks at it each year."""
 
 
 class ScriptNotActive(ValueError):
@@ -21,7 +25,9 @@ async def put_script(
     *,
     document: str = "",
     verified_at: date | None = None,
+    expires_at: datetime | None = None,
     approved_by: str,
+    is_example: bool = False,
     revive: bool = True,
     now: datetime,
 ) -> bool:
@@ -32,11 +38,7 @@ async def put_script(
     await changes.one_at_a_time(session)
     if not revive and await _is_withdrawn(session, script.id):
         return False
-    row = await session.scalar(
-        select(models.Script).where(
-            models.Script.key == script.id, models.Script.status == models.RecordState.ACTIVE
-        )
-    )
+    row = await active_script(session, script.id)
     recorded = {
         "name": script.name,
         "text": script.text,
@@ -44,6 +46,8 @@ async def put_script(
         "source": script.source,
         "document": document,
         "verified_at": verified_at,
+        "expires_at": expires_at,
+        "is_example": is_example,
         "approved_by": approved_by,
         "norm_version": NORM_VERSION,
     }
@@ -86,6 +90,15 @@ async def withdraw_script(session: AsyncSession, key: str, *, now: datetime) -> 
     if withdrawn is None:
         raise ScriptNotActive(key)
     changes.record_change(session, models.RecordKind.SCRIPT, key, models.Operation.REMOVED, now=now)
+
+
+async def active_script(session: AsyncSession, key: str) -> models.Script | None:
+    """The row that counts under this key."""
+    return await session.scalar(
+        select(models.Script).where(
+            models.Script.key == key, models.Script.status == models.RecordState.ACTIVE
+        )
+    )
 
 
 async def _is_withdrawn(session: AsyncSession, key: str) -> bool:

@@ -75,7 +75,15 @@ def test_every_route_declares_its_access_once_and_as_the_matrix_says(app: FastAP
 
 def address_of(route: str, *, foreign: str) -> str:
     path = route.split(" ")[1]
-    for name in ("contact_id", "school_id", "indicator_id", "notice_id", "membership_id"):
+    for name in (
+        "contact_id",
+        "school_id",
+        "indicator_id",
+        "notice_id",
+        "membership_id",
+        "script_id",
+        "protected_id",
+    ):
         path = path.replace(f"{{{name}}}", foreign)
     for name in ("proposal_id", "public_id", "invitation_id", "invitation"):
         path = path.replace(f"{{{name}}}", "khong-co-that")

@@ -297,3 +297,87 @@ async def test_an_incident_reaches_the_school_masked_and_its_mark_reaches_police
     seen = await officer.see("/console/incidents")
     assert "Trường không gọi ai." in seen
     assert SCAM_NUMBER in seen
+
+
+SCRIPT_TEXT = (
+    "Chào anh {ten}, bên em đang làm khảo sát thói quen đọc sách của các gia đình trong phường, anh dành năm phút "
+    "trả lời vài câu hỏi, cuối buổi em ghé nhà trao phiếu mời dự hội thảo"
+)
+SCRIPT_MESSAGE = f"{SCRIPT_TEXT.format(ten='Mận')} nhé"
+
+
+async def test_a_script_is_tried_without_a_trace_then_confirmed_by_another_and_withdrawn(
+    desk_site: Site,
+) -> None:
+    officer, supervisor = await desk_site.person("police"), await desk_site.person("supervisor")
+    parent = await desk_site.visitor()
+    form = {
+        "name": "Khảo sát rồi mời hội thảo",
+        "text": SCRIPT_TEXT,
+        "scenario": "prize",
+        "scams": f"{SCRIPT_MESSAGE}\n\nBán nhà mặt phố",
+        "genuine": "Nhà trường thông báo: thứ hai các em nghỉ lễ.",
+    }
+    before = await officer.see("/console/scripts?every=1")
+    tried = await officer.post("/console/scripts/try", **form)
+    assert tried.status_code == 200
+    assert "2 trên 3 tin đúng như mong muốn" in tried.text
+    assert "chưa nhận ra" in tried.text
+    assert "không báo nhầm" in tried.text
+    assert await officer.see("/console/scripts?every=1") == before
+    too_short = await officer.post("/console/scripts/try", **{**form, "text": "gửi tiền"})
+    assert "quá ngắn" in problem_of(too_short.text)
+    nothing = await officer.post("/console/scripts/try", **{**form, "scams": "", "genuine": " "})
+    assert "ít nhất một tin mẫu" in problem_of(nothing.text)
+
+    proposal = await officer.done("/console/scripts", **form, source="tin báo", reason="Bốn lớp cùng gặp.")
+    assert "Khảo sát rồi mời hội thảo" in await supervisor.see("/console/proposals")
+    assert "level-UNKNOWN" in await ask(parent, SCRIPT_MESSAGE)
+    assert (await decide(supervisor, proposal, "approve")).status_code == 303
+    assert "level-SUSPICIOUS" in await ask(parent, SCRIPT_MESSAGE)
+    found = await officer.see("/console/scripts?q=hội thảo")
+    path = re.findall(r'href="(/console/scripts/\d+)"', found)[0]
+    page = await officer.see(path)
+    assert "Bốn lớp cùng gặp." in page
+    assert "Chị Đào Ví Dụ" in page
+    key = field_of(await officer.see(f"{path}/change"), "key")
+    again = await officer.done(
+        "/console/scripts",
+        **{**form, "key": key, "name": "Khảo sát mời hội thảo"},
+        source="tin báo",
+        reason="Sửa tên.",
+    )
+    assert (await decide(supervisor, again, "approve")).status_code == 303
+    assert "Khảo sát mời hội thảo<" in await officer.see("/console/scripts")
+    withdrawal = await officer.done(f"{path}/withdraw", reason="Báo nhầm thông báo thật.")
+    assert "Khảo sát mời hội thảo" in await supervisor.see(withdrawal)
+    assert (await decide(supervisor, withdrawal, "approve")).status_code == 303
+    assert "level-UNKNOWN" in await ask(parent, SCRIPT_MESSAGE)
+    assert "đã rút" in (await officer.see(path)).lower()
+    refused = await officer.post(f"{path}/withdraw", reason="Lần nữa.")
+    assert "không còn dùng" in problem_of(refused.text)
+
+
+async def test_the_protected_list_is_changed_by_two_and_keeps_a_number_off_the_scam_list(
+    desk_site: Site,
+) -> None:
+    officer, supervisor = await desk_site.person("police"), await desk_site.person("supervisor")
+    form = {"kind": "number", "typed": SCAM_NUMBER, "owner": "Điện lực Ví Dụ", "source": "trang chính thức"}
+    unread = await officer.post("/console/protected", **{**form, "typed": "không phải số"}, reason="x")
+    assert unread.status_code == 422
+    proposal = await officer.done("/console/protected", **form, reason="Kẻ gian hay giả số này.")
+    assert (await decide(supervisor, proposal, "approve")).status_code == 303
+    listed = await officer.see("/console/protected?q=điện lực")
+    path = re.findall(r'href="(/console/protected/\d+)"', listed)[0]
+    assert "Kẻ gian hay giả số này." in await officer.see(path)
+    twice = await officer.post("/console/protected", **form, reason="Lần nữa.")
+    assert "đã có trong danh sách bảo vệ" in problem_of(twice.text)
+    confirm = {"kind": "number", "typed": SCAM_NUMBER, "source": "tin báo", "verified_at": "2026-11-20"}
+    refused = await officer.post("/console/indicators", **confirm, reason="Bị báo.")
+    assert "chủ số là nạn nhân" in problem_of(refused.text)
+    end = await officer.done(f"{path}/unprotect", reason="Số đã trả lại nhà mạng.")
+    assert (await decide(supervisor, end, "approve")).status_code == 303
+    assert "không còn bảo vệ" in await officer.see(path)
+    gone = await officer.post(f"{path}/unprotect", reason="Lần nữa.")
+    assert "không còn trong danh sách" in problem_of(gone.text)
+    await officer.done("/console/indicators", **confirm, reason="Bị báo.")

@@ -13,7 +13,17 @@ from tests.api.console import EMAILS
 PAGES = {
     "school": ("", "/proposals", "/contacts", "/contacts/new", "/schools", "/incidents", "/account"),
     "education": ("", "/proposals", "/contacts", "/schools"),
-    "police": ("", "/queue?area=all", "/indicators", "/indicators/new", "/incidents"),
+    "police": (
+        "",
+        "/queue?area=all",
+        "/indicators",
+        "/indicators/new",
+        "/scripts",
+        "/scripts/new",
+        "/protected",
+        "/protected/new",
+        "/incidents",
+    ),
     "supervisor": ("", "/proposals", "/appeals"),
     "supervisor2": ("/indicators",),
     "administrator": ("", "/staff"),

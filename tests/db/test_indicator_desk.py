@@ -1,4 +1,4 @@
-"""What police list: by two, for a while by one; scripts, and the protected list."""
+"""What police list: by two, for a while by one; and the protected list."""
 
 from datetime import timedelta
 
@@ -15,10 +15,8 @@ from db import (
     indicators,
     models,
     protection,
-    reference,
-    scripts,
 )
-from db.approval_rules import PayloadUnreadable, ProposalKind, RecordNotFound
+from db.approval_rules import ProposalKind, RecordNotFound
 from db.engine import Database
 from db.indicator_desk import SuspendedLately, TooManyWarnings, WarnedLately
 from db.indicators import AlreadyConfirmed, AlreadyWarned, IndicatorNotListed, Protected
@@ -26,8 +24,6 @@ from db.models import IndicatorState, Role
 from db.protection import AlreadyProtected, NotProtected
 from db.recordable import KeyNotCanonical, NotAnExampleNumber
 from db.rights import Actor, NotAllowed, NotEligible
-from db.scripts import ScriptNotActive
-from scamcheck import knowledge
 from scamcheck.knowledge import IdentifierKind
 from scamcheck.verdict import Level
 from tests.builders import NOW
@@ -434,42 +430,22 @@ async def test_the_protected_list_is_changed_by_two(database: Database) -> None:
             await protection.unprotect(session, kind=NUMBER, key=KEY, now=NOW)
 
 
-# Scripts
-
-
-SCRIPT = {
-    "key": "con-cap-cuu-2",
-    "name": "Con cấp cứu",
-    "text": "con chị đang cấp cứu chuyển tiền gấp",
-    "scenario": "child_emergency",
-    "source": "tin báo",
-}
-
-
-async def test_a_script_is_added_changed_and_withdrawn_by_two(database: Database) -> None:
+async def test_the_protected_list_is_searched_by_owner_and_number_and_the_demo_sees_its_own(
+    database: Database,
+) -> None:
     async with database.transaction() as session:
-        people = await two(session)
-        with pytest.raises(PayloadUnreadable, match="scenario"):
-            await decide(session, people, ProposalKind.ADD_SCRIPT, **{**SCRIPT, "scenario": "x"})
-        with pytest.raises(ScriptNotActive):
-            await decide(session, people, ProposalKind.WITHDRAW_SCRIPT, key=SCRIPT["key"])
-        await decide(session, people, ProposalKind.ADD_SCRIPT, **SCRIPT)
-        await decide(session, people, ProposalKind.ADD_SCRIPT, **{**SCRIPT, "name": "Con nằm viện"})
-        assert [script.name for script in await scripts.all_scripts(session)] == ["Con nằm viện"]
-        await decide(session, people, ProposalKind.WITHDRAW_SCRIPT, key=SCRIPT["key"])
-        assert await scripts.all_scripts(session) == ()
-        with pytest.raises(ScriptNotActive):
-            await scripts.withdraw_script(session, SCRIPT["key"], now=NOW)
-
-
-async def test_a_release_does_not_bring_back_a_script_that_police_withdrew(database: Database) -> None:
-    async with database.transaction() as session:
-        people = await two(session)
-        await reference.load_reference(session, NOW)
-        shipped = await scripts.all_scripts(session)
-        await decide(session, people, ProposalKind.WITHDRAW_SCRIPT, key=shipped[0].id)
-        await reference.load_reference(session, NOW)
-        assert await scripts.all_scripts(session) == shipped[1:]
-        await scripts.put_script(session, shipped[0], approved_by="staff:a+b", now=NOW)
-        assert isinstance(shipped[0], knowledge.Script)
-        assert len(await scripts.all_scripts(session)) == len(shipped)
+        officer, in_demo = await make_actor(session), await make_actor(session, is_example=True)
+        row = await protection.protect(
+            session, kind=NUMBER, key=KEY, owner="Điện lực Ví Dụ", source="y", approved_by="z", now=NOW
+        )
+        for words, fragment in (("", ""), ("điện LỰC", ""), ("không có", "912000")):
+            found = await protection.protected_like(session, officer, words=words, fragment=fragment)
+            assert found == (row,)
+        assert await protection.protected_like(session, officer, words="nước", fragment="nước") == ()
+        assert await protection.protected_like(session, in_demo) == ()
+        await protection.unprotect(session, kind=NUMBER, key=KEY, now=NOW)
+        assert await protection.protected_like(session, officer) == ()
+        assert (await protection.protected_for(session, officer, row.id)).id == row.id
+        for actor, id_ in ((in_demo, row.id), (officer, row.id + 1)):
+            with pytest.raises(RecordNotFound):
+                await protection.protected_for(session, actor, id_)

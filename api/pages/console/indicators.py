@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, requires
 from api.pages.console.proposals import history_of
+from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, go, refused_status
 from api.typed import key_typed, searched
 from db import approvals, desk_lists, indicator_desk, report_queue
@@ -110,25 +111,23 @@ async def propose_confirmation(
         payload = {
             "kind": kind.value,
             "key": key,
-            "source": form.source.strip(),
+            "source": form.source,
             "verified_at": form.verified_at,
-            "override": form.override.strip(),
+            "override": form.override,
         }
-        async with work.acting("proposal.propose", f"{kind.value}:{key}") as session:
-            proposal = await approvals.propose(
-                session,
-                actor=work.actor,
-                kind=ProposalKind.CONFIRM_INDICATOR,
-                payload={name: value for name, value in payload.items() if value},
-                reason=form.reason,
-                document=form.document.strip(),
-                now=work.now,
-            )
+        return await propose(
+            request,
+            work,
+            subject=f"{kind.value}:{key}",
+            kind=ProposalKind.CONFIRM_INDICATOR,
+            payload=payload,
+            reason=form.reason,
+            document=form.document,
+        )
     except KeyNotCanonical as fact:
         return await _form_page(request, work, form, labels.refusal(fact))
     except Refused as refused:
         return await _form_page(request, work, form, labels.refusal(refused.fact))
-    return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
 
 
 @router.post("/warn")
@@ -231,19 +230,17 @@ async def _propose_about(
     document: str,
 ) -> Response:
     try:
-        async with work.acting("proposal.propose", f"indicator:{indicator_id}") as session:
-            proposal = await approvals.propose(
-                session,
-                actor=work.actor,
-                kind=kind,
-                payload={"indicator": str(indicator_id), "version": version},
-                reason=reason,
-                document=document.strip(),
-                now=work.now,
-            )
+        return await propose(
+            request,
+            work,
+            subject=f"indicator:{indicator_id}",
+            kind=kind,
+            payload={"indicator": str(indicator_id), "version": version},
+            reason=reason,
+            document=document,
+        )
     except Refused as refused:
         return await _entry_page(request, work, indicator_id, labels.refusal(refused.fact))
-    return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
 
 
 async def _entry_page(request: Request, work: AtWork, indicator_id: int, problem: str = "") -> HTMLResponse:

@@ -50,6 +50,7 @@ class ConsoleWords(BaseModel):
     payload: dict[str, str]
     owner_kind: dict[str, str]
     scenario: dict[str, str]
+    level: dict[str, str]
     mark: dict[str, str]
     appeal_status: dict[str, str]
     report_status: dict[str, str]

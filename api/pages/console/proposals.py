@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, requires
 from api.pages.console.showing import DECIDING, PROPOSING, console_page, go, refused_status
-from db import approvals, desk_lists, models, proposal_lists, proposal_record, schools, staff
+from db import approvals, desk_lists, models, proposal_lists, proposal_record, schools, script_desk, staff
 from db.approval_rules import ProposalKind
 from db.models import ProposalStatus
 from db.rights import Permission
@@ -59,10 +59,11 @@ class Shown:
         """Its fields in words."""
         payload = proposal_record.payload_of(self.proposal)
         kind = payload.get("kind", IdentifierKind.NUMBER.value)
+        hidden = _HIDDEN_FIELDS if "kind" in payload else _HIDDEN_FIELDS | {"key"}
         return [
             (labels.label("payload", name), _in_words(name, value, kind))
             for name, value in sorted(payload.items(), key=lambda field: _place(field[0]))
-            if name not in _HIDDEN_FIELDS and value
+            if name not in hidden and value
         ]
 
 
@@ -169,8 +170,8 @@ async def about(session: AsyncSession, proposal: models.Proposal) -> str:
     if kind is ProposalKind.GRANT_ROLE:
         office = await staff.office_of(session, payload["office"])
         return f"{labels.label('role', payload['role'])} cho {payload['name']} tại {office.name}"
-    if kind is ProposalKind.ADD_SCRIPT:
-        return payload["name"]
+    if kind in (ProposalKind.ADD_SCRIPT, ProposalKind.WITHDRAW_SCRIPT):
+        return payload.get("name") or await script_desk.name_of(session, payload["key"])
     if "contact" in payload:
         contact = await session.get(models.Contact, int(payload["contact"]))
         old = "" if contact is None else contact.printed

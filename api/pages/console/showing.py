@@ -54,6 +54,8 @@ SECTIONS: Final = (
     Section("queue", "/console/queue", (Permission.READ_QUEUE,)),
     Section("proposals", "/console/proposals", (*DECIDING, *PROPOSING)),
     Section("indicators", "/console/indicators", (Permission.READ_INDICATORS,)),
+    Section("scripts", "/console/scripts", (Permission.READ_SCRIPTS,)),
+    Section("protected", "/console/protected", (Permission.READ_PROTECTED,)),
     Section("contacts", "/console/contacts", (Permission.READ_CONTACTS,)),
     Section("schools", "/console/schools", (Permission.READ_SCHOOLS,)),
     Section("incidents", "/console/incidents", (Permission.READ_INCIDENTS,)),

@@ -7,8 +7,9 @@ from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, go, refused_status
-from db import approvals, desk_lists, rights
+from db import desk_lists, rights
 from db import staff as people
 from db.approval_rules import ProposalKind
 from db.models import OfficeKind, Role
@@ -43,19 +44,17 @@ async def propose_role(
     """Propose a role for somebody; another administrator grants it."""
     payload = {"office": office, "role": role, "name": name.strip(), "email": email.strip()}
     try:
-        async with work.acting("proposal.propose", f"role:{role}") as session:
-            proposal = await approvals.propose(
-                session,
-                actor=work.actor,
-                kind=ProposalKind.GRANT_ROLE,
-                payload=payload,
-                reason=reason,
-                document=document.strip(),
-                now=work.now,
-            )
+        return await propose(
+            request,
+            work,
+            subject=f"role:{role}",
+            kind=ProposalKind.GRANT_ROLE,
+            payload=payload,
+            reason=reason,
+            document=document,
+        )
     except Refused as refused:
         return await _page(request, work, labels.refusal(refused.fact), payload)
-    return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
 
 
 @router.post("/staff/{public_id}/disable")

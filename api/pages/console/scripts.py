@@ -1,0 +1,224 @@
+"""Scam scripts: write one, try it on examples, propose it, withdraw it; two persons, like a number."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.pages.console import labels
+from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.proposals import history_of
+from api.pages.console.proposing import propose
+from api.pages.console.showing import console_page, refused_status
+from api.pages.console.trying import MOST_EXAMPLES, Tried, examples_in, try_script
+from db import models, script_desk, script_rules
+from db.approval_rules import ProposalKind
+from db.models import RecordState
+from db.rights import Permission
+from scamcheck.knowledge import Script
+from scamcheck.red_flags import Scenario
+
+router = APIRouter(prefix="/scripts")
+
+PAGE: Final = "/console/scripts"
+_SCENARIOS: Final = tuple(one.value for one in Scenario)
+_DRAFT: Final = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptForm:
+    """A script as typed, with the examples that it is tried on."""
+
+    key: Annotated[str, Form(max_length=60)] = ""
+    name: Annotated[str, Form(max_length=200)] = ""
+    text: Annotated[str, Form(max_length=8000)] = ""
+    scenario: Annotated[str, Form(max_length=32)] = Scenario.CHILD_EMERGENCY.value
+    source: Annotated[str, Form(max_length=1000)] = ""
+    document: Annotated[str, Form(max_length=400)] = ""
+    reason: Annotated[str, Form(max_length=4000)] = ""
+    scams: Annotated[str, Form(max_length=30000)] = ""
+    genuine: Annotated[str, Form(max_length=30000)] = ""
+
+    def draft(self) -> Script:
+        """The script that it would become."""
+        scenario = self.scenario if self.scenario in _SCENARIOS else Scenario.OTHER.value
+        return Script(id=self.key or _DRAFT, name=self.name, text=self.text, scenario=scenario)
+
+
+FormDep = Annotated[ScriptForm, Depends()]
+
+
+@router.get("")
+async def scripts(
+    request: Request, q: str = "", every: str = "", work: AtWork = requires(Permission.READ_SCRIPTS)
+) -> HTMLResponse:
+    """Every script that messages are compared with, and when it runs out."""
+    async with work.reading() as session:
+        rows = await script_desk.scripts_like(session, work.actor, query=q, active_only=not every)
+    return console_page(request, work, "scripts.html", rows=rows, q=q, every=every, state=state_of)
+
+
+@router.get("/new")
+async def new_script(request: Request, work: AtWork = requires(Permission.PROPOSE_INDICATOR)) -> HTMLResponse:
+    """The form."""
+    return _form_page(request, work, ScriptForm())
+
+
+@router.post("/try")
+async def try_draft(
+    request: Request, form: FormDep, work: AtWork = requires(Permission.PROPOSE_INDICATOR)
+) -> HTMLResponse:
+    """Show what a parent would see for each example, were the script confirmed. Nothing is recorded."""
+    try:
+        script_rules.require_comparable(form.text)
+    except ValueError as fact:
+        return _form_page(request, work, form, labels.refusal(fact))
+    scams, genuine = examples_in(form.scams), examples_in(form.genuine)
+    if not scams and not genuine:
+        return _form_page(request, work, form, "Hãy dán ít nhất một tin mẫu để thử.")
+    tried = await try_script(
+        form.draft(),
+        scams=scams,
+        genuine=genuine,
+        records=work.services.knowledge,
+        now=work.now,
+        demo=work.services.settings.serves_demo,
+    )
+    return _form_page(
+        request, work, form, tried=tried, left_out=max(len(scams) + len(genuine) - MOST_EXAMPLES, 0)
+    )
+
+
+@router.post("")
+async def propose_script(
+    request: Request, form: FormDep, work: AtWork = requires(Permission.PROPOSE_INDICATOR)
+) -> Response:
+    """Propose a script, or new words for one; a supervisor confirms."""
+    payload = {
+        "key": form.key or f"desk:{secrets.token_hex(6)}",
+        "name": form.name,
+        "text": form.text,
+        "scenario": form.scenario,
+        "source": form.source,
+    }
+    try:
+        return await propose(
+            request,
+            work,
+            subject=f"script:{payload['key']}",
+            kind=ProposalKind.ADD_SCRIPT,
+            payload=payload,
+            reason=form.reason,
+            document=form.document,
+        )
+    except Refused as refused:
+        return _form_page(request, work, form, labels.refusal(refused.fact))
+
+
+@router.get("/{script_id}")
+async def script(
+    request: Request, script_id: int, work: AtWork = requires(Permission.READ_SCRIPTS)
+) -> HTMLResponse:
+    """One script with its history."""
+    return await _script_page(request, work, script_id)
+
+
+@router.get("/{script_id}/change")
+async def change_script(
+    request: Request, script_id: int, work: AtWork = requires(Permission.PROPOSE_INDICATOR)
+) -> HTMLResponse:
+    """The form with its words, to change them or to confirm them for another year."""
+    async with work.reading() as session:
+        row = await script_desk.script_for(session, work.actor, script_id)
+    form = ScriptForm(
+        # Another one's script is not changed; a script of one's own can be made of its words.
+        key=row.key if script_desk.may_change(row, work.actor) and not is_shipped(row) else "",
+        name=row.name,
+        text=row.text,
+        scenario=row.scenario.value,
+        source=row.source,
+        scams=row.text,
+    )
+    return _form_page(request, work, form)
+
+
+@router.post("/{script_id}/withdraw")
+async def propose_withdrawal(
+    request: Request,
+    script_id: int,
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    document: Annotated[str, Form(max_length=400)] = "",
+    work: AtWork = requires(Permission.PROPOSE_INDICATOR),
+) -> Response:
+    """Propose to compare no message with it any more."""
+    async with work.reading() as session:
+        row = await script_desk.script_for(session, work.actor, script_id)
+    try:
+        return await propose(
+            request,
+            work,
+            subject=f"script:{row.key}",
+            kind=ProposalKind.WITHDRAW_SCRIPT,
+            payload={"key": row.key},
+            reason=reason,
+            document=document,
+        )
+    except Refused as refused:
+        return await _script_page(request, work, script_id, labels.refusal(refused.fact))
+
+
+def state_of(row: models.Script) -> str:
+    """How it stands: one that ran out was not withdrawn by anybody."""
+    if row.status is RecordState.ACTIVE:
+        return "confirmed"
+    ran_out = row.expires_at is not None and row.expires_at <= row.updated_at
+    return "expired" if ran_out else row.status.value
+
+
+def is_shipped(row: models.Script) -> bool:
+    """Whether it came with a release, which also brings its changes."""
+    return row.approved_by.startswith("release:")
+
+
+async def _script_page(request: Request, work: AtWork, script_id: int, problem: str = "") -> HTMLResponse:
+    async with work.reading() as session:
+        row = await script_desk.script_for(session, work.actor, script_id)
+        history, people = await history_of(session, f"script:{row.key}")
+    return console_page(
+        request,
+        work,
+        "script.html",
+        status=refused_status(problem),
+        problem=problem,
+        row=row,
+        state=state_of(row),
+        shipped=is_shipped(row),
+        ours=script_desk.may_change(row, work.actor),
+        history=history,
+        people=people,
+    )
+
+
+def _form_page(
+    request: Request,
+    work: AtWork,
+    form: ScriptForm,
+    problem: str = "",
+    *,
+    tried: list[Tried] | None = None,
+    left_out: int = 0,
+) -> HTMLResponse:
+    return console_page(
+        request,
+        work,
+        "script_form.html",
+        status=refused_status(problem),
+        problem=problem,
+        form=form,
+        tried=tried or [],
+        left_out=left_out,
+        most=MOST_EXAMPLES,
+        scenarios=[(one, labels.label("scenario", one)) for one in _SCENARIOS],
+    )
