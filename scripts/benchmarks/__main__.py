@@ -123,7 +123,8 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     found = measure(quick=asked.quick)
     if asked.write_docs:
-        DOCS.write_text(report.document(found), encoding="utf-8")
+        before = DOCS.read_text(encoding="utf-8") if DOCS.exists() else ""
+        DOCS.write_text(report.document(found, before), encoding="utf-8")
     print(json.dumps(found, ensure_ascii=False, indent=2) if asked.json else report.table(found))
     return 0 if all(goal["met"] for goal in found["goals"]) else 1
 
