@@ -317,22 +317,25 @@ class Delivery:
         if not items:
             return []
         failpoint("work.claimed")
-        answered = [(item, await self._answer(session, item)) for item in items]
-        await mailbox.finish_all(session, items, self._record_clock())
-        # Their ids are known from here on.
+        now = self._clock()
+        conversations = await people.conversations_for(session, items, now=now)
+        answered = [
+            (item, await self._answer(session, item, conversation, now))
+            for item, conversation in zip(items, conversations, strict=True)
+        ]
+        # Everything that the answers record is written together; their ids are known from here on.
         await session.flush()
+        await mailbox.finish_all(session, items, self._record_clock())
         await self._tell_others(session, items)
         failpoint("work.before_commit")
         return [
             (item, _Answered(tuple(row.id for row in rows), replies)) for item, (rows, replies) in answered
         ]
 
-    async def _answer(self, session: AsyncSession, item: InboxItem) -> tuple[list[Outbox], tuple[Reply, ...]]:
-        now = self._clock()
+    async def _answer(
+        self, session: AsyncSession, item: InboxItem, conversation: Conversation, now: datetime
+    ) -> tuple[list[Outbox], tuple[Reply, ...]]:
         incoming = incoming_from_json(item.payload)
-        conversation = await people.conversation_for(
-            session, channel=item.channel, bot_account=item.bot_account, address=item.address, now=now
-        )
         replies = marked_late(await self._respond(incoming, session, conversation, now), incoming, now)
         return [self._queue(session, incoming.conversation, item, reply) for reply in replies], replies
 

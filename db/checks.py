@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import models
@@ -22,6 +22,9 @@ CHECKS_KEPT: Final = timedelta(days=30)
 CORRECTION_REQUESTS_KEPT: Final = timedelta(days=90)
 FEWEST_COUNTED: Final = 5
 """A smaller count could point at a person."""
+
+
+_COMMUNE: Final = select(models.Commune.code).where(models.Commune.code == bindparam("code"))
 
 
 class CheckNotFound(LookupError):
@@ -67,14 +70,13 @@ async def record_check(
         reasons=list(dict.fromkeys(reason.code.value for reason in verdict.reasons)),
         scenario=None if verdict.scenario is None else verdict.scenario.value,
         commune_code=await recorded_commune(session, None if commune is None else commune.code),
+        identifiers=[
+            models.CheckIdentifier(kind=kind, key_hmac=keys.hmac(f"{kind.value}:{key}"))
+            for kind, key in identifiers_of(verdict.observables)
+        ],
     )
+    # Written when the session is next flushed, together with what else this transaction records.
     session.add(check)
-    await session.flush()
-    session.add_all(
-        models.CheckIdentifier(check_id=check.id, kind=kind, key_hmac=keys.hmac(f"{kind.value}:{key}"))
-        for kind, key in identifiers_of(verdict.observables)
-    )
-    await session.flush()
     return check.public_id
 
 
@@ -177,4 +179,5 @@ async def recorded_commune(session: AsyncSession, code: str | None) -> str | Non
     """The code if the registry still has it; a check must not fail over a commune of a moment ago."""
     if code is None:
         return None
-    return await session.scalar(select(models.Commune.code).where(models.Commune.code == code))
+    with session.no_autoflush:
+        return await session.scalar(_COMMUNE, {"code": code})

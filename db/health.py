@@ -11,8 +11,9 @@ from sqlalchemy import func, select, text
 
 from db import leases
 from db.engine import Database
+from db.mail_statements import WAITING
 from db.migrate import configuration
-from db.models import ChannelName, Inbox, InboxStatus, Outbox, OutboxStatus
+from db.models import ChannelName, Inbox, Outbox
 
 INBOX_LAG: Final = timedelta(seconds=60)
 """An event that waits for longer says that nobody is working."""
@@ -54,13 +55,13 @@ async def probe(database: Database, now: datetime) -> Health:
         version = await session.scalar(text("SELECT version_num FROM alembic_version"))
         events, event = (
             await session.execute(
-                select(func.count(), func.min(Inbox.received_at)).where(Inbox.status == InboxStatus.WAITING)
+                select(func.count(), func.min(Inbox.received_at)).where(Inbox.status == WAITING)
             )
         ).one()
         messages, message = (
             await session.execute(
                 select(func.count(), func.min(Outbox.created_at)).where(
-                    Outbox.status == OutboxStatus.WAITING, Outbox.channel != ChannelName.WEB
+                    Outbox.status == WAITING, Outbox.channel != ChannelName.WEB
                 )
             )
         ).one()

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from db.mail_statements import CLAIM_INBOX, CLAIM_ONE, CLAIM_OUTBOX, FINISH, INBOX, RECORD_SENT
 from db.models import ChannelName, Inbox, InboxStatus, Lane, Outbox, OutboxStatus
 from db.upsert import insert_ignoring
 
@@ -115,7 +115,7 @@ async def accept_all(session: AsyncSession, events: Sequence[NewEvent], now: dat
     """Take events in, in their order; False for each that was taken in before, within the last 14 days."""
     first = {event.key: event for event in reversed(events)}
     rows = await session.execute(
-        insert_ignoring(session, Inbox).returning(Inbox.channel, Inbox.bot_account, Inbox.event_id),
+        insert_ignoring(session, INBOX).returning(INBOX.c.channel, INBOX.c.bot_account, INBOX.c.event_id),
         [
             {
                 "channel": ChannelName(event.channel),
@@ -176,42 +176,9 @@ async def claim_inbox(
     Two workers never get the same item, nor two items of one conversation at a time. The claim ends with the
     transaction, or when that was committed without the item being finished, after 30 seconds.
     """
-    earlier = aliased(Inbox)
-    ready = (
-        select(Inbox.id)
-        .where(
-            Inbox.status == InboxStatus.WAITING,
-            Inbox.not_before <= now,
-            _free(Inbox.claimed_until, now),
-            *(() if only is None else (Inbox.id == only,)),
-            ~exists().where(
-                earlier.status == InboxStatus.WAITING,
-                earlier.channel == Inbox.channel,
-                earlier.bot_account == Inbox.bot_account,
-                earlier.address == Inbox.address,
-                earlier.id < Inbox.id,
-            ),
-        )
-        .order_by(Inbox.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    asked = {"now": now, "until": now + INBOX_LEASE, "most": limit}
     claimed = await session.execute(
-        update(Inbox)
-        .where(Inbox.id.in_(ready))
-        .values(claim=Inbox.claim + 1, claimed_until=now + INBOX_LEASE)
-        .returning(
-            Inbox.id,
-            Inbox.channel,
-            Inbox.bot_account,
-            Inbox.event_id,
-            Inbox.address,
-            Inbox.payload,
-            Inbox.failures,
-            Inbox.claim,
-            Inbox.received_at,
-        )
-        .execution_options(synchronize_session=False)
+        CLAIM_INBOX if only is None else CLAIM_ONE, asked if only is None else {**asked, "only": only}
     )
     items = [
         InboxItem(
@@ -249,12 +216,7 @@ async def finish_inbox(session: AsyncSession, item: InboxItem, now: datetime) ->
 
 async def finish_all(session: AsyncSession, items: Sequence[InboxItem], now: datetime) -> None:
     """Mark events as done and erase what they said, in the transaction that claimed them."""
-    await session.execute(
-        update(Inbox)
-        .where(Inbox.id.in_([item.id for item in items]))
-        .values(status=InboxStatus.DONE, payload=None, address=None, claimed_until=None, finished_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    await session.execute(FINISH, {"ids": [item.id for item in items], "now": now})
 
 
 async def fail_inbox(session: AsyncSession, item: InboxItem, *, error_class: str, now: datetime) -> bool:
@@ -361,36 +323,16 @@ async def claim_outbox(
 
     Of each address and lane only the oldest unfinished one, so that messages arrive in order.
     """
-    earlier = aliased(Outbox)
-    urgency = case({lane: place for place, lane in enumerate(Lane)}, value=Outbox.lane)
-    ready = (
-        select(Outbox.id)
-        .where(
-            Outbox.status == OutboxStatus.WAITING,
-            Outbox.channel == ChannelName(channel),
-            Outbox.bot_account == bot_account,
-            Outbox.lane.in_(lanes),
-            Outbox.not_before <= now,
-            _free(Outbox.claimed_until, now),
-            ~exists().where(
-                earlier.status == OutboxStatus.WAITING,
-                earlier.channel == Outbox.channel,
-                earlier.bot_account == Outbox.bot_account,
-                earlier.lane == Outbox.lane,
-                earlier.address == Outbox.address,
-                earlier.id < Outbox.id,
-            ),
-        )
-        .order_by(urgency, Outbox.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = await session.scalars(
-        update(Outbox)
-        .where(Outbox.id.in_(ready))
-        .values(claim=Outbox.claim + 1, attempts=Outbox.attempts + 1, claimed_until=now + OUTBOX_LEASE)
-        .returning(Outbox)
-        .execution_options(synchronize_session=False, populate_existing=True)
+    claimed = await session.execute(
+        CLAIM_OUTBOX,
+        {
+            "on_channel": ChannelName(channel),
+            "of_account": bot_account,
+            "lanes": list(lanes),
+            "now": now,
+            "until": now + OUTBOX_LEASE,
+            "most": limit,
+        },
     )
     return sorted(
         (_outbox_item(row) for row in claimed), key=lambda item: (EVERY_LANE.index(item.lane), item.id)
@@ -399,19 +341,7 @@ async def claim_outbox(
 
 async def record_sent(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
     """Record that messages were sent, and erase them; what was finished before is left as it is."""
-    await session.execute(
-        update(Outbox)
-        .where(Outbox.id.in_(ids), Outbox.status == OutboxStatus.WAITING)
-        .values(
-            status=OutboxStatus.SENT,
-            detail=None,
-            payload=None,
-            address=None,
-            claimed_until=None,
-            finished_at=now,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    await session.execute(RECORD_SENT, {"ids": list(ids), "now": now})
 
 
 async def record_send(
@@ -493,10 +423,6 @@ def lies_ready() -> ColumnElement[bool]:
     return and_(Outbox.channel == ChannelName.WEB, Outbox.lane == Lane.BULK)
 
 
-def _free(claimed_until: InstrumentedAttribute[datetime | None], now: datetime) -> ColumnElement[bool]:
-    return or_(claimed_until.is_(None), claimed_until < now)
-
-
 async def _settle(session: AsyncSession, item: InboxItem, **values: object) -> None:
     settled = await session.scalar(
         update(Inbox)
@@ -515,7 +441,7 @@ async def _settle(session: AsyncSession, item: InboxItem, **values: object) -> N
         raise ClaimLost(item.id)
 
 
-def _outbox_item(row: Outbox) -> OutboxItem:
+def _outbox_item(row: Outbox | Row[Any]) -> OutboxItem:
     return OutboxItem(
         id=row.id,
         inbox_id=row.inbox_id,

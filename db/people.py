@@ -1,18 +1,34 @@
 """People and conversations: what is remembered of them, for how long, and how it is forgotten."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import linking, models, schools
+from db.mailbox import Destination
 from db.models import ChannelName
 from db.upsert import insert_or_ignore
 from scamcheck import knowledge
 from scamcheck.verdict import Level
+
+_SUBSCRIPTION: Final = cast("Table", models.Subscription.__table__)
+_SCHOOL: Final = cast("Table", models.School.__table__)
 
 QUIET_CONVERSATION_KEPT: Final = timedelta(days=30)
 """A conversation with nothing attached (follows, reports, wishes) is forgotten after this long unseen.
@@ -78,6 +94,28 @@ class StoredData:
     """Messages in and out that are not finished."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    channel: ChannelName
+    bot_account: str
+    address: str
+
+
+_THERE: Final = select(
+    models.Conversation, exists().where(models.Subscription.person_id == models.Conversation.person_id)
+).where(
+    models.Conversation.channel == bindparam("on_channel"),
+    models.Conversation.bot_account == bindparam("of_account"),
+    models.Conversation.address.in_(bindparam("addresses", expanding=True)),
+)
+_FOLLOWED: Final = (
+    select(_SUBSCRIPTION.c.school_id)
+    .join(_SCHOOL, _SCHOOL.c.id == _SUBSCRIPTION.c.school_id)
+    .where(_SUBSCRIPTION.c.person_id == bindparam("person"), _SCHOOL.c.status == models.RecordState.ACTIVE)
+    .order_by(_SUBSCRIPTION.c.id.desc())
+)
+
+
 class SchoolNotFound(ValueError):
     """There is no active school with this id; ids in buttons are input."""
 
@@ -86,35 +124,56 @@ async def conversation_for(
     session: AsyncSession, *, channel: ChannelName | str, bot_account: str, address: str, now: datetime
 ) -> models.Conversation:
     """The conversation at this address, made with a person of its own at the first message."""
-    place = {
-        "channel": ChannelName(channel),
-        "bot_account": bot_account,
-        "address": address,
-    }
-    found = await _at(session, place)
-    if found is None:
-        person = models.Person(created_at=now)
-        session.add(person)
-        await session.flush()
-        made = await insert_or_ignore(
-            session,
-            models.Conversation,
-            **place,
-            person_id=person.id,
-            created_at=now,
-            last_seen_on=_day(now),
-        )
-        if not made:  # another process made it a moment ago
-            await session.delete(person)
-        found = await _at(session, place)
-        assert found is not None  # noqa: S101  # made just now, by us or by the other
-    found.last_seen_on = _day(now)
-    found.dead_since = None
+    return (await conversations_for(session, [_Place(ChannelName(channel), bot_account, address)], now=now))[
+        0
+    ]
+
+
+async def conversations_for(
+    session: AsyncSession, places: Sequence[Destination], *, now: datetime
+) -> list[models.Conversation]:
+    """As `conversation_for` for each of several places, which are looked up together."""
+    by_account: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for place in places:
+        by_account[place.channel, place.bot_account].append(place.address)
+    known: dict[tuple[str, str, str], models.Conversation] = {}
+    for (channel, bot_account), addresses in by_account.items():
+        asked = {"on_channel": ChannelName(channel), "of_account": bot_account, "addresses": addresses}
+        for found, follows in await session.execute(_THERE, asked):
+            known[channel, bot_account, found.address] = found
+            if not follows:
+                _without_follows(session).add(found.person_id)
+    conversations: list[models.Conversation] = []
+    for place in places:
+        key = (place.channel, place.bot_account, place.address)
+        found = known.get(key) or await _new_conversation(session, place, now)
+        conversations.append(found)
+        found.last_seen_on = _day(now)
+        found.dead_since = None
+    return conversations
+
+
+def _without_follows(session: AsyncSession) -> set[int]:
+    """Ids of people of whom this transaction knows that they follow nothing: most do not."""
+    return session.info.setdefault("people_without_follows", set())
+
+
+async def _new_conversation(session: AsyncSession, place: Destination, now: datetime) -> models.Conversation:
+    at = {"channel": ChannelName(place.channel), "bot_account": place.bot_account, "address": place.address}
+    person = models.Person(created_at=now)
+    session.add(person)
+    await session.flush()
+    made = await insert_or_ignore(
+        session, models.Conversation, **at, person_id=person.id, created_at=now, last_seen_on=_day(now)
+    )
+    if not made:  # another process made it a moment ago
+        await session.delete(person)
+    found = await _at(session, at)
+    assert found is not None  # noqa: S101  # made just now, by us or by the other
     return found
 
 
-async def save_dialogue(
-    session: AsyncSession,
+def save_dialogue(
     conversation: models.Conversation,
     *,
     state: str | None,
@@ -125,7 +184,6 @@ async def save_dialogue(
     conversation.dialogue_state = state
     conversation.dialogue_data = None if state is None else dict(data)
     conversation.dialogue_expires_at = None if state is None else expires_at
-    await session.flush()
 
 
 def dialogue_of(conversation: models.Conversation, now: datetime) -> Dialogue | None:
@@ -146,6 +204,7 @@ async def follow_school(
     school = await schools.school_by_id(session, school_id)
     if school is None:
         raise SchoolNotFound(school_id)
+    _without_follows(session).discard(conversation.person_id)
     await insert_or_ignore(
         session,
         models.Subscription,
@@ -172,6 +231,15 @@ async def unfollow_school(
         .returning(models.Subscription.id)
     )
     return removed is not None
+
+
+async def followed_ids(session: AsyncSession, conversation: models.Conversation) -> tuple[str, ...]:
+    """The ids of the active schools that this conversation's person follows, the latest first."""
+    if conversation.person_id in _without_follows(session):
+        return ()
+    with session.no_autoflush:  # follows are written at once, and what else is pending may wait
+        ids = await session.execute(_FOLLOWED, {"person": conversation.person_id})
+    return tuple(str(id_) for (id_,) in ids)
 
 
 async def followed_schools(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ async def insert_or_ignore(session: AsyncSession, table: type[Base], **values: A
     return await session.scalar(insert_ignoring(session, table).values(**values).returning(primary_key))
 
 
-def insert_ignoring(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_ignoring(session: AsyncSession, table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that leaves out what a unique constraint says is there already."""
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()

@@ -45,24 +45,34 @@ def extract(raw: str, earlier: Observables | None = None) -> Observables:
     accounts = _each_once(find_accounts(text.display))
     links = find_links(text.display)
     numbers, malformed = find_numbers(text.display, [(seen.start, seen.end) for seen in (*accounts, *links)])
-    claims = find_claims(text)
-    if earlier is not None:
-        numbers = _joined(numbers, earlier.numbers, key=lambda seen: seen.number.key)
-        accounts = _joined(accounts, earlier.accounts, key=lambda account: account.key)
-        links = _joined(links, earlier.links, key=lambda link: link.key)
-        payments = _joined(payments, earlier.payments, key=lambda payment: payment.account.key)
-        claims = _joined(claims, earlier.claims, key=lambda claim: (claim.kind, claim.name, claim.level))
-    assessment = assess(
-        text,
-        numbers=numbers,
-        accounts=accounts,
-        links=links,
-        claims=claims,
-        earlier=earlier.assessment if earlier is not None else None,
+    seen = Observables(text, numbers, accounts, links, payments, find_claims(text), malformed=malformed)
+    return _assessed(seen, None) if earlier is None else joined(seen, earlier)
+
+
+def joined(now: Observables, earlier: Observables) -> Observables:
+    """What was read `now`, as `extract` gives it when told of `earlier`."""
+    together = replace(
+        now,
+        numbers=_joined(now.numbers, earlier.numbers, key=lambda seen: seen.number.key),
+        accounts=_joined(now.accounts, earlier.accounts, key=lambda account: account.key),
+        links=_joined(now.links, earlier.links, key=lambda link: link.key),
+        payments=_joined(now.payments, earlier.payments, key=lambda payment: payment.account.key),
+        claims=_joined(now.claims, earlier.claims, key=lambda claim: (claim.kind, claim.name, claim.level)),
     )
-    if earlier is not None:
-        assessment = _no_weaker(assessment, earlier.assessment)
-    return Observables(text, numbers, accounts, links, payments, claims, assessment, malformed)
+    assessed = _assessed(together, earlier.assessment)
+    return replace(assessed, assessment=_no_weaker(assessed.assessment, earlier.assessment))
+
+
+def _assessed(seen: Observables, earlier: Assessment | None) -> Observables:
+    assessment = assess(
+        seen.text,
+        numbers=seen.numbers,
+        accounts=seen.accounts,
+        links=seen.links,
+        claims=seen.claims,
+        earlier=earlier,
+    )
+    return replace(seen, assessment=assessment)
 
 
 def without_text(observables: Observables) -> Observables:

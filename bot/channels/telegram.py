@@ -41,6 +41,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
+from bot.channels.absent_library import note_absence
 from bot.channels.adapter import SENT, SendKind, SendResult
 from bot.channels.events import (
     AnotherListener,
@@ -53,6 +54,7 @@ from bot.channels.telegram_reply import Card, TelegramReply, for_telegram
 from bot.channels.telegram_updates import Mention, Place, Said, UpdateReader, numbers_of_card
 from bot.messages import Channel, Reply
 
+note_absence()
 # The libraries log whole addresses, and those contain the token; and on a broken answer what parents wrote.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)

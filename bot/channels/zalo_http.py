@@ -7,8 +7,10 @@ from typing import cast
 
 import httpx
 
+from bot.channels.absent_library import note_absence
 from bot.channels.adapter import SendKind, SendResult
 
+note_absence()
 # The library logs whole addresses, and the Zalo Bot's contains its token; and the headers with the other's.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)

@@ -11,8 +11,8 @@ from bot.identifiers import words_beside
 from bot.messages import Incoming, Reply
 from bot.replies import SAID, fixed_steps, render
 from db import checks
-from scamcheck.check import check
-from scamcheck.observables import Observables
+from scamcheck.check import judge as judged
+from scamcheck.observables import Observables, extract, joined
 from scamcheck.reasons import Level
 from scamcheck.verdict import Verdict
 
@@ -63,14 +63,15 @@ def is_bare(seen: Observables) -> bool:
 
 
 async def judge(
-    text: str, context: Context, *, joining: LastCheck | None, already_said: bool = False
+    seen: Observables, context: Context, *, joining: LastCheck | None, already_said: bool = False
 ) -> Turn:
-    """Check a text, together with what was seen before if it goes on with that, and answer."""
+    """Check what was read, together with what was seen before if it goes on with that, and answer."""
     asker = await context.asker(
         chosen_school=context.memory.chosen_school or (joining.school_id if joining else None),
         earlier=joining.observables if joining else None,
     )
-    verdict = await check(text, context.knowledge, asker=asker, now=context.now)
+    whole = joined(seen, joining.observables) if joining else seen
+    verdict = await judged(whole, context.knowledge, asker=asker, now=context.now)
     return await answer(verdict, context, already_said=already_said)
 
 
@@ -115,7 +116,7 @@ async def said(argument: str, _incoming: Incoming, context: Context) -> Turn:
     if argument not in SAID:
         return expired(context)
     last = context.memory.last
-    turn = await judge(SPOKEN[argument], context, joining=last, already_said=True)
+    turn = await judge(extract(SPOKEN[argument]), context, joining=last, already_said=True)
     if last is None:
         reply = replace(turn.replies[0], notes=(context.texts.get("note.forgotten"), *turn.replies[0].notes))
         return replace(turn, replies=(reply, *turn.replies[1:]))
@@ -125,7 +126,7 @@ async def said(argument: str, _incoming: Incoming, context: Context) -> Turn:
 async def how(argument: str, _incoming: Incoming, context: Context) -> Turn:
     """/kiemtra: with something behind it that is checked, alone it tells how."""
     if argument:
-        return await judge(argument, context, joining=None)
+        return await judge(extract(argument), context, joining=None)
     return Turn(
         (context.standing(Reply(context.texts.get("talk.check_how"))),), context.memory.without_question()
     )

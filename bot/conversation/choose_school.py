@@ -9,6 +9,7 @@ from bot.conversation.memory import Expects
 from bot.messages import Incoming, Reply
 from bot.replies import school_choices, school_label
 from scamcheck.knowledge import School
+from scamcheck.observables import extract
 
 MAX_OFFERED = 5
 NONE = "none"
@@ -29,7 +30,7 @@ async def with_school(school: School, context: Context) -> Turn:
     last = context.memory.last
     if last is None or looked_up:
         return await look_up.show(school, context)
-    return await check.judge(check.NOTHING_NEW, context, joining=last, already_said=True)
+    return await check.judge(extract(check.NOTHING_NEW), context, joining=last, already_said=True)
 
 
 async def typed(name: str, context: Context) -> Turn | None:

@@ -69,9 +69,8 @@ class Context:
 
     async def asker(self, *, chosen_school: str | None = None, earlier: Observables | None = None) -> Asker:
         """Who asks, as the core needs to know it."""
-        followed = await people.followed_schools(self.session, self.conversation)
         return Asker(
-            follows=tuple(school.id for school in followed),
+            follows=await people.followed_ids(self.session, self.conversation),
             chosen_school=chosen_school or self.memory.chosen_school,
             earlier=earlier,
         )

@@ -25,6 +25,7 @@ from bot.conversation.memory import KEPT, STATE, Expects, Memory, from_data, to_
 from bot.conversation.words import case_code_in, chosen, command_of, menu_digit
 from bot.messages import Incoming, Reply
 from db import people
+from scamcheck.check import judge
 from scamcheck.intent import intent_of
 from scamcheck.observables import Observables, extract
 from scamcheck.verdict import Intent
@@ -88,8 +89,7 @@ async def respond(incoming: Incoming, context: Context) -> tuple[Reply, ...]:
     turn = await _turn(incoming, replace(context, memory=memory))
     if not turn.forget:
         empty = turn.memory == Memory()
-        await people.save_dialogue(
-            context.session,
+        people.save_dialogue(
             context.conversation,
             state=None if empty else STATE,
             data={} if empty else to_data(turn.memory),
@@ -144,12 +144,12 @@ async def _words(incoming: Incoming, context: Context) -> Turn:
         return await talk.answer(text, incoming, context)
     if intent is Intent.LOOK_UP:
         asker = await context.asker()
-        verdict = await check.check(text, context.knowledge, asker=asker, now=context.now)
+        verdict = await judge(seen, context.knowledge, asker=asker, now=context.now)
         if verdict.intent is Intent.LOOK_UP:
             return await look_up.answer(verdict, text, context)
     last = context.memory.last
     joining = last if check.continues(seen, last, asked=asked) else None
-    return await check.judge(text, context, joining=joining, already_said=asked and joining is not None)
+    return await check.judge(seen, context, joining=joining, already_said=asked and joining is not None)
 
 
 async def _school_named(text: str, seen: Observables, context: Context) -> Turn | None:

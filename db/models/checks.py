@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import ID, Base, one_of
 from scamcheck.knowledge import IdentifierKind
@@ -26,6 +26,7 @@ class Check(Base):
     reasons: Mapped[list[str]] = mapped_column(JSON)
     scenario: Mapped[str | None]
     commune_code: Mapped[str | None] = mapped_column(ForeignKey("commune.code", ondelete="SET NULL"))
+    identifiers: Mapped[list["CheckIdentifier"]] = relationship(lazy="raise", passive_deletes="all")
 
 
 class CheckIdentifier(Base):

@@ -51,6 +51,12 @@ class Inbox(Base):
             sqlite_where=text("status = 'waiting'"),
             postgresql_where=text("status = 'waiting'"),
         ),
+        Index(
+            "ix_inbox_due",
+            "id",
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
         Index("ix_inbox_received_at", "received_at"),
     )
 

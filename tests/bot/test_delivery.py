@@ -39,7 +39,7 @@ class Answers:
     async def __call__(
         self, incoming: Incoming, session: AsyncSession, conversation: Conversation, now: datetime
     ) -> tuple[Reply, ...]:
-        await people.save_dialogue(session, conversation, state="open", data={}, expires_at=now)
+        people.save_dialogue(conversation, state="open", data={}, expires_at=now)
         if (event := self.held.get(incoming.text)) is not None:
             await event.wait()
         if self.poison and incoming.text == self.poison:

@@ -100,6 +100,7 @@ async def test_the_commune_is_kept_only_when_the_registry_has_it(database: Datab
         conversation = await make_conversation(session)
         before = await checks.record_check(session, conversation, verdict, keys=KEYS, now=NOW)
         await record_commune(session, verdict.routing.commune.code)
+        await session.flush()
         after = await checks.record_check(session, conversation, verdict, keys=KEYS, now=NOW)
         assert (await checks.check_of(session, conversation, before)).commune_code is None
         assert (

@@ -71,8 +71,7 @@ async def test_a_dialogue_is_remembered_until_it_expires(database: Database) -> 
     async with database.transaction() as session:
         conversation = await make_conversation(session)
         assert people.dialogue_of(conversation, NOW) is None
-        await people.save_dialogue(
-            session,
+        people.save_dialogue(
             conversation,
             state="report",
             data={"check": "abc"},
@@ -89,8 +88,8 @@ async def test_a_dialogue_is_remembered_until_it_expires(database: Database) -> 
 async def test_a_finished_dialogue_is_forgotten(database: Database) -> None:
     async with database.transaction() as session:
         conversation = await make_conversation(session)
-        await people.save_dialogue(session, conversation, state="report", data={"a": 1}, expires_at=None)
-        await people.save_dialogue(session, conversation, state=None, data={"a": 1}, expires_at=NOW)
+        people.save_dialogue(conversation, state="report", data={"a": 1}, expires_at=None)
+        people.save_dialogue(conversation, state=None, data={"a": 1}, expires_at=NOW)
     assert (conversation.dialogue_state, conversation.dialogue_data) == (None, None)
 
 
@@ -180,9 +179,7 @@ async def test_everything_held_is_shown_and_erased(database: Database) -> None:
         conversation = await make_conversation(session)
         school = await make_school(session)
         await people.follow_school(session, conversation, school.id, NOW)
-        await people.save_dialogue(
-            session, conversation, state="menu", data={}, expires_at=NOW + timedelta(hours=1)
-        )
+        people.save_dialogue(conversation, state="menu", data={}, expires_at=NOW + timedelta(hours=1))
         check_id = await checks.record_check(session, conversation, make_verdict(), keys=KEYS, now=NOW)
         await checks.want_correction(session, conversation, check_id=check_id, now=NOW)
         report = await reports.file_report(
@@ -296,7 +293,7 @@ async def test_dialogues_and_quiet_conversations_are_forgotten_in_time(database:
         check_id = await checks.record_check(session, waits, make_verdict(), keys=KEYS, now=NOW)
         await checks.want_correction(session, waits, check_id=check_id, now=NOW)
         await make_conversation(session, "spoke lately", now=later)
-        await people.save_dialogue(session, follower, state="menu", data={"a": 1}, expires_at=NOW)
+        people.save_dialogue(follower, state="menu", data={"a": 1}, expires_at=NOW)
     async with database.transaction() as session:
         assert await people.forget_old(session, NOW + timedelta(days=30)) == 0
         assert await people.forget_old(session, later) == 2

@@ -75,8 +75,8 @@ async def test_an_erased_person_leaves_no_bytes(sqlite_url: str, *, closed: bool
     database = Database(sqlite_url)
     async with database.transaction() as session:
         conversation = await make_conversation(session, ADDRESS)
-        await people.save_dialogue(
-            session, conversation, state="x", data={"kept": PLANTED}, expires_at=NOW + timedelta(minutes=15)
+        people.save_dialogue(
+            conversation, state="x", data={"kept": PLANTED}, expires_at=NOW + timedelta(minutes=15)
         )
     async with database.transaction() as session:
         await people.erase(session, await make_conversation(session, ADDRESS))
