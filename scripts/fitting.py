@@ -27,6 +27,8 @@ MIN_TEXTS: Final = {"s": 1, "p": 4, "w": 2, "n": 3, "t": 1}
 """A pair or a wording seen in fewer texts says more about those texts than about scams."""
 PULL: Final = {"s": 1.7, "p": 2.0}
 """How strongly signs and pairs are held to their prior, against 1 for the wording."""
+TRUST: Final = 0.5
+"""How much of what a reviewer wrote beside a sign the fit starts from; whole, it outweighs the texts."""
 RARE: Final = frozenset("wn")
 """Words and near pairs count the more the rarer they are."""
 GENERATED: Final = 0.3
@@ -93,7 +95,7 @@ def fit(examples: Sequence[Example]) -> dict[str, float]:
         at = [place[name] for name in example.features if name in place]
         values = [value * stretch[place[name]] for name, value in example.features.items() if name in place]
         rows.append(([*at, len(kept)], [*values, 1.0]))
-    prior = {f"s:{code}": rule.weight for code, rule in lexicon().rules.items()}
+    prior = {f"s:{code}": TRUST * rule.weight for code, rule in lexicon().rules.items()}
     weights = [prior.get(name, 0.0) / stretch[at] for at, name in enumerate(kept)] + [0.0]
     _descend(rows, [1 if example.scam else -1 for example in examples], [e.weight for e in examples], weights)
     fitted = {name: weights[at] * stretch[at] for at, name in enumerate(kept)}

@@ -26,6 +26,7 @@ WRITTEN: Final = (
     "train_notices",
     "train_more_scam",
     "train_more_legit",
+    "train_sms",
 )
 ALL: Final = (*WRITTEN, "train_generated")
 VOICES: Final = {"message", "caller", "parent_report", "forward"}
