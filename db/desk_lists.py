@@ -85,7 +85,7 @@ async def owned_by(session: AsyncSession, actor: Actor) -> tuple[models.Organisa
 
 async def schools_of(session: AsyncSession, actor: Actor) -> tuple[models.School, ...]:
     """Schools of the actor's area, by commune and name."""
-    area = await _school_area(session, actor)
+    area = await school_area(session, actor)
     return tuple(
         await session.scalars(
             _schools(area).order_by(models.Commune.name, models.School.name, models.School.id)
@@ -99,7 +99,7 @@ async def school_for(session: AsyncSession, actor: Actor, school_id: int) -> mod
     Raises:
         RecordNotFound: there is none of this id in the actor's area.
     """
-    area = await _school_area(session, actor)
+    area = await school_area(session, actor)
     row = await session.scalar(_schools(and_(area, models.School.id == school_id)))
     if row is None:
         raise RecordNotFound(school_id)
@@ -272,12 +272,13 @@ def _schools(which: ColumnElement[bool]) -> Select[models.School]:
 
 
 async def _contact_area(session: AsyncSession, actor: Actor) -> ColumnElement[bool]:
-    schools = and_(models.Contact.school_id.is_not(None), await _school_area(session, actor))
+    schools = and_(models.Contact.school_id.is_not(None), await school_area(session, actor))
     own = and_(models.Contact.organisation_id.is_not(None), await _organisation_area(session, actor))
     return or_(schools, own)
 
 
-async def _school_area(session: AsyncSession, actor: Actor) -> ColumnElement[bool]:
+async def school_area(session: AsyncSession, actor: Actor) -> ColumnElement[bool]:
+    """Condition on school joined with its commune: it is the actor's to look at."""
     office = (await rights.standing(session, actor.membership_id)).office
     same_world = models.School.is_example == actor.is_example
     if office.kind in (OfficeKind.OPERATOR, OfficeKind.INFORMATION_OFFICE):

@@ -85,7 +85,7 @@ async def clusters(
         .offset(offset)
     )
     if office is not None:
-        statement = statement.where(_within(office))
+        statement = statement.where(within(office))
     rows = (await session.execute(statement)).all()
     keys = [row.key for row in rows]
     listed = await _listed(session, keys, now)
@@ -130,12 +130,12 @@ async def counts(session: AsyncSession, *, office: models.Office | None = None) 
     """How many reports there are in each state; of an office's area, or of everywhere."""
     statement = select(models.Report.status, func.count()).group_by(models.Report.status)
     if office is not None:
-        statement = statement.where(_within(office))
+        statement = statement.where(within(office))
     found = dict(row for row in await session.execute(statement))
     return {status: found.get(status, 0) for status in ReportStatus}
 
 
-def _within(office: models.Office) -> ColumnElement[bool]:
+def within(office: models.Office) -> ColumnElement[bool]:
     """Condition on report: its commune, or that of the school it names, lies in the office's area."""
     by_place = exists().where(
         models.Commune.code == models.Report.commune_code, rights.covers_commune(office)

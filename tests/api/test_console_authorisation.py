@@ -25,7 +25,7 @@ ROLES = {
     "administrator": Role.ADMINISTRATOR,
     "auditor": Role.AUDITOR,
 }
-IDS = {"kind": "number", "case_code": "GL-2222-22"}
+IDS = {"kind": "number", "case_code": "GL-2222-22", "name": "khong-co"}
 
 
 def console_routes(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:

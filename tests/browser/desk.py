@@ -22,6 +22,7 @@ PAGES = {
         "/scripts/new",
         "/protected",
         "/protected/new",
+        "/figures",
         "/incidents",
     ),
     "supervisor": ("", "/proposals", "/appeals"),

@@ -7,6 +7,7 @@ from api.pages.console import (
     appeals,
     audit_trail,
     contacts,
+    figures,
     incidents,
     indicators,
     join,
@@ -34,6 +35,7 @@ for part in (
     protected,
     incidents,
     appeals,
+    figures,
     staff,
     audit_trail,
 ):

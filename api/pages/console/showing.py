@@ -60,6 +60,7 @@ SECTIONS: Final = (
     Section("schools", "/console/schools", (Permission.READ_SCHOOLS,)),
     Section("incidents", "/console/incidents", (Permission.READ_INCIDENTS,)),
     Section("appeals", "/console/appeals", (Permission.READ_APPEALS,)),
+    Section("figures", "/console/figures", (Permission.READ_COUNTS,)),
     Section("staff", "/console/staff", (Permission.READ_STAFF,)),
     Section("audit", "/console/audit", (Permission.READ_AUDIT,)),
     Section("account", "/console/account"),
