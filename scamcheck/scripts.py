@@ -21,6 +21,7 @@ from scamcheck.thresholds import (
     SCRIPT_CANDIDATES,
     SCRIPT_MATCH_SCORE,
     SCRIPT_MIN_LETTERS,
+    SCRIPT_NEAR_SCORE,
     SCRIPT_POSTINGS,
     SCRIPT_STRETCH_SCORE,
     SCRIPT_WHOLE_LENGTH,
@@ -84,11 +85,10 @@ class ScriptIndex:
         found: list[ScriptCandidate] = []
         for at in self._nearest(message):
             script = self._texts[at]
-            if not same_length(message, script):
-                if not stretches:  # finding the best stretch costs fifty times what comparing wholes does
-                    continue
+            score = whole_likeness(message, script)
+            if score is None and stretches:  # finding it costs fifty times what comparing wholes does
                 stretches -= 1
-            score = likeness(message, script)
+                score = stretch_likeness(message, script)
             if score:
                 found.append(ScriptCandidate(self._scripts[at], round(score, 2)))
         return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.script.id)))
@@ -122,10 +122,16 @@ def same_length(message: str, script: str) -> bool:
     return longer <= shorter * SCRIPT_WHOLE_LENGTH
 
 
-def likeness(message: str, script: str) -> float:
-    """Score of two masked texts, 0 to 100, or 0 below the threshold; a stretch of one may match the other."""
-    if same_length(message, script):
-        return match.ratio(message, script, cutoff=SCRIPT_MATCH_SCORE)
+def whole_likeness(message: str, script: str) -> float | None:
+    """Score of two masked texts as wholes, 0 to 100, or 0 below the threshold; None: look for a stretch."""
+    if not same_length(message, script):
+        return None
+    whole = match.ratio(message, script, cutoff=SCRIPT_NEAR_SCORE)
+    return whole if whole >= SCRIPT_MATCH_SCORE or not whole else None
+
+
+def stretch_likeness(message: str, script: str) -> float:
+    """Score of the shorter masked text with the best stretch of the longer, or 0 below the threshold."""
     if min(len(message), len(script)) < SCRIPT_MIN_LETTERS:
         return 0.0
     return match.partial_ratio(message, script, cutoff=SCRIPT_STRETCH_SCORE)

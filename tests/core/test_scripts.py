@@ -7,7 +7,7 @@ import pytest
 
 from scamcheck.knowledge import Script
 from scamcheck.red_flags import Scenario
-from scamcheck.scripts import ScriptIndex, likeness, masked, shipped
+from scamcheck.scripts import ScriptIndex, masked, shipped, stretch_likeness, whole_likeness
 from scamcheck.text import read
 from scamcheck.thresholds import SCRIPT_MATCH_SCORE, SCRIPT_MIN_LETTERS
 
@@ -99,7 +99,32 @@ def test_unrelated_texts_match_nothing(unrelated: str) -> None:
 
 def test_a_short_text_is_no_stretch_of_anything() -> None:
     assert INDEX.candidates(read("Con anh cấp cứu")) == ()
-    assert likeness("a" * (SCRIPT_MIN_LETTERS - 1), "a" * 300) == 0
+    assert stretch_likeness("a" * (SCRIPT_MIN_LETTERS - 1), "a" * 300) == 0
+
+
+def test_wholes_far_apart_are_not_searched_for_a_stretch_and_near_ones_are() -> None:
+    one = "kichbanthunghiem" * 6
+
+    assert whole_likeness(one, one) == 100
+    assert whole_likeness(one, "xyzwvu" * 16) == 0
+    assert whole_likeness(one, one[:48] + "xyzwvu" * 8) is None
+    assert whole_likeness(one, one * 2) is None
+
+
+def test_a_disturbed_script_is_found_however_much_is_written_around_it() -> None:
+    around = "Các bác xem giúp em tin này ạ, em nhận sáng nay lúc đang đi chợ, nhờ cả nhà chỉ giúp với. " * 12
+    tried = [(script, share) for script in shipped() for share in (0.1, 0.2, 0.3, 0.4, 0.5, 1.0, 2.0)]
+    lost: list[str] = []
+    for script, share in tried:
+        chance = chances(f"{script.id} {share}")
+        text = disturbed(filled(script, chance), 0.2, chance)
+        before = around[: int(len(text) * share * chance.random())]
+        after = around[: int(len(text) * share) - len(before)]
+        found = INDEX.candidates(read(f"{before} {text} {after}"))
+        if script.id not in [candidate.script.id for candidate in found]:
+            lost.append(f"{script.id} {share}")
+
+    assert len(lost) <= len(tried) * 0.015, lost
 
 
 def test_order_counts() -> None:
