@@ -40,8 +40,8 @@ training texts the best stretch stays under 66, of scripts with a fifth of the l
 around them nearly 99 of 100 stay above."""
 
 SCRIPT_NEAR_SCORE: Final = 48.0
-"""Two texts of about one length that are less alike than this as wholes are not searched for a common stretch:
-filler alone takes no script below it."""
+"""Two texts of about one length that are less alike than this as wholes are not searched for a common
+stretch: filler alone takes no script below it."""
 
 SCRIPT_MIN_LETTERS: Final = 60
 """Shorter texts, without numbers and spaces, are too common to be a stretch of a script."""
