@@ -21,6 +21,7 @@ BALANCED: Final = ("train_written", "test_written")
 """Files that are each a fair picture of the world alone; the others add to the first."""
 WRITTEN: Final = (
     *BALANCED,
+    "test_second",
     "train_signs",
     "train_family",
     "train_notices",
