@@ -9,15 +9,15 @@ from datetime import date, datetime
 from typing import Final
 
 from bot import identifiers
+from bot.calm_steps import calm_steps, speaks_of_authorities
 from bot.messages import Call, Channel, Choice, Reply
 from bot.texts import Texts
 from scamcheck import phone
-from scamcheck.claims import OwnerKind
 from scamcheck.knowledge import IdentifierKind, School
 from scamcheck.reasons import THE_TEXT, About, AboutKind, Level, Reason, ReasonCode
 from scamcheck.red_flags import Scenario, Voice
 from scamcheck.routing import Role, ShownContact
-from scamcheck.verdict import Verdict
+from scamcheck.verdict import Intent, Verdict
 
 HEADLINE_LIMIT: Final = 160
 MAX_REASONS: Final = 3
@@ -36,7 +36,6 @@ _ALARM = (Level.CONFIRMED_SCAM, Level.SUSPICIOUS)
 _CODE_SCENARIOS = frozenset(
     {Scenario.BANK_IMPOSTOR, Scenario.OTP_THEFT, Scenario.VNEID, Scenario.SOCIAL_INSURANCE}
 )
-_AUTHORITIES = frozenset({OwnerKind.POLICE, OwnerKind.BANK, OwnerKind.AGENCY, OwnerKind.CARRIER})
 _CHILD_SCENARIOS = frozenset(
     {
         None,
@@ -116,7 +115,12 @@ def _headline(verdict: Verdict, texts: Texts) -> tuple[str, dict[str, str]]:
         )
         kind = "official_number" if owner.about.kind is AboutKind.NUMBER else "official_other"
         return kind, _facts(owner, verdict, texts)
-    return ("unknown" if verdict.level is Level.UNKNOWN else "cannot_check"), facts
+    if verdict.level is Level.UNKNOWN:
+        decoy = next((one for one in verdict.reasons if one.code is ReasonCode.NOT_ON_ITS_LIST), None)
+        if decoy and (verdict.routing.school or verdict.intent is Intent.LOOK_UP):
+            return "unknown_not_listed", _facts(decoy, verdict, texts)
+        return "unknown", facts
+    return "cannot_check", facts
 
 
 def _suspicious_headline(verdict: Verdict, deciding: Reason) -> str:
@@ -142,15 +146,7 @@ def _steps(verdict: Verdict, texts: Texts) -> Iterator[str]:
     elif verdict.level is Level.OFFICIAL:
         yield texts.get(f"steps.official.{verdict.voice.value}")
     else:
-        yield from texts.lines(f"steps.{_calm_steps(verdict)}")
-
-
-def _calm_steps(verdict: Verdict) -> str:
-    """Nothing was found. One line is enough, and whom to call back depends on who they say they are."""
-    if verdict.observables.assessment.alarming:
-        return "unsure"
-    claimed = {claim.kind for claim in verdict.observables.claims}
-    return "authority" if claimed & _AUTHORITIES and OwnerKind.SCHOOL not in claimed else "nothing"
+        yield from texts.lines(f"steps.{calm_steps(verdict)}")
 
 
 def calls(contacts: Iterable[ShownContact], *, texts: Texts, now: datetime) -> Iterator[Call]:
@@ -247,7 +243,10 @@ def _advice(verdict: Verdict, texts: Texts) -> Iterator[str]:
     child_may_be_hurt = verdict.scenario is Scenario.CHILD_EMERGENCY or verdict.early_stage
     quotes_a_scam = verdict.level is Level.UNKNOWN and verdict.observables.assessment.warning
     school_matters = (
-        verdict.scenario in _CHILD_SCENARIOS and verdict.level is not Level.OFFICIAL and not quotes_a_scam
+        verdict.scenario in _CHILD_SCENARIOS
+        and verdict.level is not Level.OFFICIAL
+        and not quotes_a_scam
+        and not (verdict.level is Level.UNKNOWN and speaks_of_authorities(verdict))
     )
     if routing.school and not routing.school_has_hotline:
         yield texts.get("contact.no_hotline", school=school_label(routing.school, texts))

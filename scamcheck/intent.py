@@ -1,11 +1,15 @@
 """What a message wants: a check, an official contact, or a word of talk. A check wins when in doubt."""
 
 import re
+import tomllib
 from enum import StrEnum
+from importlib.resources import files
 
 from scamcheck.claims import OwnerKind
+from scamcheck.english import asks_for_contact, is_english
 from scamcheck.observables import Observables
-from scamcheck.thresholds import LOOK_UP_MAX_WORDS, TALK_MAX_WORDS
+from scamcheck.phone import PhoneKind
+from scamcheck.thresholds import LOOK_UP_MAX_WORDS, LOOK_UP_STRAY_WORDS, TALK_MAX_WORDS
 
 
 class Intent(StrEnum):
@@ -14,17 +18,28 @@ class Intent(StrEnum):
     CHECK = "check"
     LOOK_UP = "look_up"
     TALK = "talk"
+    EMERGENCY = "emergency"
+    """Somebody here needs an ambulance or the fire brigade: that number first."""
 
 
-_CONTACT_WORD = r"(?:so dien thoai|so|sdt|duong day nong|hotline|lien he)"
+_CONTACT_WORD = (
+    r"(?:so dien thoai|so dt|so(?! (?:tai khoan|tk|tien|nha|cccd|cmnd|can cuoc|the|luong|hoc sinh|nguoi))|"
+    r"sdt|duong day nong|hotline|lien he)"
+)
 _ASKS_FOR_CONTACT = re.compile(
-    rf"\b(?:cho (?:toi |em |minh |chi |anh )?(?:xin |hoi )?{_CONTACT_WORD}"
+    rf"\b(?:cho (?:toi |em |minh |chi |anh |co |chu |bac )?(?:xin |hoi |biet )?(?:lai )?{_CONTACT_WORD}"
     rf"|xin (?:cho )?{_CONTACT_WORD}"
     rf"|{_CONTACT_WORD}(?: cua)? .{{0,60}}\b(?:la gi|la bao nhieu|so may|bao nhieu)"
-    rf"|(?:tim|tra) {_CONTACT_WORD}|so may\b"
+    rf"|(?:tim|tra|can|muon biet|muon co|hoi) {_CONTACT_WORD}|so may\b"
     rf"|{_CONTACT_WORD} (?:cua )?(?:truong|cong an|benh vien))"
 )
-_ASKS_WHOSE = re.compile(r"\b(?:cua ai|cua truong nao|cua don vi nao|co phai (?:so )?cua)\b")
+_ASKS_WHOSE = re.compile(
+    r"\b(?:cua ai|cua truong nao|cua don vi nao|co (?:phai|dung)(?: la)?(?: so)?(?: dien thoai)?(?: cua)?|"
+    r"la (?:so |dau so )?(?:gi|nao)|so gi|de lam gi|whose number|what is|is this)\b"
+)
+_POLITE = frozenset(
+    tomllib.loads((files("scamcheck") / "data" / "asking.toml").read_text(encoding="utf-8"))["polite"].split()
+)
 _YOU = r"(?:ban|bot|ad|admin|em|anh|chi|co|chu|may|moi nguoi|goi lai)"
 _TALK = re.compile(
     r"(?:(?:(?:xin |em |toi )?chao|hello|helo|he lo|hi|alo|a lo|hey|e)(?: (?:"
@@ -47,17 +62,47 @@ def intent_of(observables: Observables) -> Intent:
     said = observables.assessment
     folded = observables.text.folded
     words = folded.split()
-    if said.suspicious or said.early_stage or said.alarming or said.warning:
-        return Intent.CHECK
+    only_short = all(seen.number.kind is PhoneKind.SHORT for seen in observables.numbers)
     if observables.accounts or observables.links:
         return Intent.CHECK
+    if observables.emergency and only_short and not said.suspicious:
+        return Intent.EMERGENCY
+    if said.suspicious or said.early_stage or said.alarming or said.warning:
+        return Intent.CHECK
     if observables.numbers:
-        return (
-            Intent.LOOK_UP if len(words) <= LOOK_UP_MAX_WORDS and _ASKS_WHOSE.search(folded) else Intent.CHECK
-        )
-    if len(words) <= LOOK_UP_MAX_WORDS and _ASKS_FOR_CONTACT.search(folded):
-        return Intent.LOOK_UP
+        about_it = _ASKS_WHOSE.search(folded) or (only_short and len(words) == 1)
+        return Intent.LOOK_UP if len(words) <= LOOK_UP_MAX_WORDS and about_it else Intent.CHECK
     if len(words) <= TALK_MAX_WORDS and _TALK.fullmatch(folded.strip(" .,!?…")):
         return Intent.TALK
-    names_school = any(claim.kind is OwnerKind.SCHOOL for claim in observables.claims)
-    return Intent.LOOK_UP if names_school and len(words) <= TALK_MAX_WORDS else Intent.CHECK
+    return Intent.LOOK_UP if len(words) <= LOOK_UP_MAX_WORDS and _looks_up(observables) else Intent.CHECK
+
+
+def _looks_up(observables: Observables) -> bool:
+    """Whether a number is asked for, or nothing but a school is named."""
+    if is_english(observables.text):
+        return asks_for_contact(observables.text)
+    asks = _ASKS_FOR_CONTACT.search(observables.text.folded) is not None
+    beside = observables.text.folded
+    names_school = False
+    for claim in observables.claims:
+        if claim.kind is OwnerKind.SCHOOL and claim.name:
+            names_school = True
+            for part in (beside[claim.start : claim.end], claim.name, claim.place):
+                beside = beside.replace(part, " ", 1) if part else beside
+    stray = [word for word in _WORD.findall(beside) if word not in _POLITE]
+    if asks:
+        return len(stray) <= LOOK_UP_STRAY_WORDS
+    return (names_school and not stray) or _PLACE_ALONE.fullmatch(
+        observables.text.folded.strip(" .?!")
+    ) is not None
+
+
+_PLACE_ALONE = re.compile(
+    r"(?:benh vien|bvdk|bv|cong an (?:xa|phuong|thi tran|tinh)) "
+    r"(?:(?!(?:goi|nhan|bao|noi|hoi|doi|xung|den|yeu|moi|bat|keu|gui|dang|co|thu|giu|lua|gia)\b)"
+    r"\w+(?: |$)){1,5}"
+)
+"""A hospital or a police station by its name and nothing that it does."""
+
+
+_WORD = re.compile(r"[a-z0-9]+")

@@ -25,6 +25,7 @@ from scamcheck.knowledge import (
 from scamcheck.link import lookup_keys
 from scamcheck.lookalike import imitations
 from scamcheck.observables import Observables
+from scamcheck.owner_names import OwnerNames
 from scamcheck.places import CommuneIndex
 from scamcheck.schools import SchoolIndex
 from scamcheck.scripts import ScriptIndex
@@ -60,6 +61,7 @@ class MemoryKnowledgeBase:
         self._contacts_of: dict[tuple[OwnerKind, str], list[Contact]] = defaultdict(list)
         self._police_of_commune: dict[str, list[Contact]] = defaultdict(list)
         self._named_owners: dict[OwnerKind, list[Contact]] = defaultdict(list)
+        self._owner_names = OwnerNames()
         self._numbers: dict[str, Contact] = {}
         self._national: list[Contact] = []
         self._indicators: dict[IdentifierKey, list[Indicator]] = defaultdict(list)
@@ -92,6 +94,7 @@ class MemoryKnowledgeBase:
         self._held[contact.id] = contact
         for contacts in self._lists_of(contact):
             contacts.append(contact)
+        self._owner_names.put(contact)
         if contact.kind is IdentifierKind.NUMBER and not contact.key.startswith("short:"):
             self._numbers[contact.key] = contact
 
@@ -102,6 +105,7 @@ class MemoryKnowledgeBase:
             return
         for contacts in self._lists_of(contact):
             contacts.remove(contact)
+        self._owner_names.remove(contact)
         self._numbers.pop(contact.key, None)
 
     def _lists_of(self, contact: Contact) -> Iterator[list[Contact]]:
@@ -142,7 +146,9 @@ class MemoryKnowledgeBase:
                 for imitation in imitations(seen, self._numbers)
                 if active(imitation.contact.expires_at, now)
             ),
-            owner_contacts=tuple(self._owner_contacts(observables, asker, schools, communes, now)),
+            owner_contacts=tuple(
+                dict.fromkeys(self._owner_contacts(observables, asker, schools, communes, now))
+            ),
             schools=schools,
             asker_schools=tuple(
                 self.schools[id_] for id_ in dict.fromkeys(asker.school_ids) if id_ in self.schools
@@ -187,6 +193,7 @@ class MemoryKnowledgeBase:
             for contact in self._to_call(self._named_owners.get(claim.kind, ()), now):
                 if names_owner(claim, contact):
                     yield contact
+        yield from self._active(self._owner_names.contacts(observables.text), now)
 
     @staticmethod
     def _to_call(contacts: Iterable[Contact], now: datetime) -> Iterator[Contact]:

@@ -55,6 +55,7 @@ class Spacing(StrEnum):
 
 _TEN: Final = 10
 _ELEVEN: Final = 11
+_MOBILE_PREFIX: Final = (3, 4)
 _FIRST_DIGITS_OF_OLD_SUBSCRIBERS: Final = frozenset("2345678")
 """Before 2017 a landline's own number began with its operator's digit; 3 was by far the commonest."""
 
@@ -134,6 +135,16 @@ def is_example(number: PhoneNumber) -> bool:
     """Whether the number lies in a block kept for examples: never a real number, refused for real records."""
     tail = number.key.removeprefix("+84")
     return number.key.startswith("+84") and bool(_example("0" + tail) or _example(tail))
+
+
+def kind_of_prefix(digits: str) -> PhoneKind | None:
+    """What numbers that begin with exactly these digits are: "1900", "069", "0263", "0912"; else None."""
+    lines = {prefix: kind for prefix, _, kind in _PREFIXED if kind is PhoneKind.POLICE_DEFENCE}
+    if kind := (dict(_SERVICE) | lines).get(digits):
+        return kind
+    if digits in AREA_CODES:
+        return PhoneKind.LANDLINE
+    return PhoneKind.MOBILE if len(digits) in _MOBILE_PREFIX and digits[:3] in _MOBILE else None
 
 
 def cannot_call(digits: str) -> bool:

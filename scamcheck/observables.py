@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from scamcheck.bank_account import BankAccount, PaymentRequest, find_accounts, find_payments
 from scamcheck.claims import Claim, find_claims
+from scamcheck.emergency import Emergency, emergency_of
+from scamcheck.english import assess_english, english_claims, is_english
 from scamcheck.link import Link, find_links
 from scamcheck.phone import SeenNumber, find_numbers
 from scamcheck.red_flags import Assessment, assess
@@ -25,6 +27,8 @@ class Observables:
     payments: tuple[PaymentRequest, ...] = ()
     claims: tuple[Claim, ...] = ()
     assessment: Assessment = field(default_factory=Assessment)
+    emergency: Emergency | None = None
+    """Somebody here needs an ambulance or the fire brigade, by their own words."""
     malformed: tuple[str, ...] = ()
     """Digits that look like a phone number but cannot be one; never guessed at."""
 
@@ -45,7 +49,16 @@ def extract(raw: str, earlier: Observables | None = None) -> Observables:
     accounts = _each_once(find_accounts(text.display))
     links = find_links(text.display)
     numbers, malformed = find_numbers(text.display, [(seen.start, seen.end) for seen in (*accounts, *links)])
-    seen = Observables(text, numbers, accounts, links, payments, find_claims(text), malformed=malformed)
+    seen = Observables(
+        text,
+        numbers,
+        accounts,
+        links,
+        payments,
+        english_claims(text) if is_english(text) else find_claims(text),
+        emergency=emergency_of(text),
+        malformed=malformed,
+    )
     return _assessed(seen, None) if earlier is None else joined(seen, earlier)
 
 
@@ -64,6 +77,8 @@ def joined(now: Observables, earlier: Observables) -> Observables:
 
 
 def _assessed(seen: Observables, earlier: Assessment | None) -> Observables:
+    if is_english(seen.text):
+        return replace(seen, assessment=assess_english(seen.text))
     assessment = assess(
         seen.text,
         numbers=seen.numbers,
@@ -77,7 +92,7 @@ def _assessed(seen: Observables, earlier: Assessment | None) -> Observables:
 
 def without_text(observables: Observables) -> Observables:
     """The part of `observables` that a conversation may keep: never the text itself."""
-    return replace(observables, text=Text("", ""), malformed=())
+    return replace(observables, text=Text("", ""), emergency=None, malformed=())
 
 
 def _no_weaker(now: Assessment, before: Assessment) -> Assessment:

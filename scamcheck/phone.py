@@ -17,6 +17,7 @@ from scamcheck.numbering import (
     PhoneNumber,
     cannot_call,
     is_example,
+    kind_of_prefix,
     province_of,
     read_national,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "is_example",
     "masked",
     "parse_number",
+    "prefix_asked",
     "printed",
     "province_of",
 ]
@@ -96,6 +98,18 @@ def parse_number(typed: str) -> SeenNumber | None:
     return numbers[0] if len(numbers) == 1 and not malformed else None
 
 
+def prefix_asked(typed: str) -> tuple[str, PhoneKind] | None:
+    """The first digits of numbers ("1900", "đầu số 0263") when a message is about nothing else."""
+    found = _PREFIX_ASKED.fullmatch(plain(typed).text.strip(" .?!•·x\n"))
+    kind = kind_of_prefix(found["digits"]) if found else None
+    return (found["digits"], kind) if found and kind else None
+
+
+_PREFIX_ASKED: Final = re.compile(
+    r"(?:(?:cac |nhung )?(?:dau so|so|ma vung|ma so) )?(?P<digits>[0-9]{3,4})[ .?!•·x]*"
+    r"(?: ?(?:la (?:dau |ma )?(?:so )?(?:cua )?(?:gi|nao|ai|may|dau|tinh nao|mang nao|vung nao)"
+    r"|cua (?:ai|tinh nao|mang nao|noi nao|dau)|o dau)(?: (?:vay|the|a|nhi|day))*)?"
+)
 _CHAT_LINK: Final = re.compile(
     r"(?:zalo\.me/|viber\.me/|m\.me/|(?P<abroad>wa\.me/|t\.me/|phone=|number=(?:%2b)?|tel:|sms:|callto:))"
     r"(?P<digits>\+?[0-9]{9,14})(?![0-9a-z])"

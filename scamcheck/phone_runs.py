@@ -25,7 +25,11 @@ class Group:
     """How many letters were taken for digits by their shape only (B, S …), as after text recognition."""
 
 
-_TOKEN: Final = re.compile(r"(?<![a-z0-9|!])(?:[a-z|!]{0,14}[0-9][0-9a-z|!]{0,40}|o(?=[ .\-][0-9]))")
+_TOKEN: Final = re.compile(
+    r"(?<![a-z0-9|!])(?:[a-z|!]{0,14}[0-9][0-9a-z|!]{0,40}"
+    r"|o(?=[ .\-][0-9])|(?<=[0-9o][ .\-])(?:o{2,4}|l{2,4})(?![a-z0-9|!]))"
+)
+"""A word with a digit in it; or letters alone that are a group of a number: "o 912 …", "0530 OOO 113"."""
 _LABELLED: Final = re.compile(
     r"(?:tel|phone|mobile|call|hotline|sdt|so|sodt|sodienthoai|dt|dd|dienthoai|didong|lh|lienhe|goi|goiso|"
     r"zalo|"
@@ -34,6 +38,7 @@ _LABELLED: Final = re.compile(
 _LIKE_DIGITS: Final = re.compile(r"[0-9oli|!]+")
 _LIKE_DIGITS_BY_SHAPE: Final = re.compile(r"[0-9oli|!bszdqg]+")
 _TAILED: Final = re.compile(rf"([0-9]{{8,15}})(?!{MONEY_UNIT}\Z)[a-z]{{1,20}}")
+_LETTER_GROUPS: Final = ({"o"}, {"l"})
 _TO_DIGITS: Final = str.maketrans("oli|!bszdqg", "01111852099")
 _BY_SHAPE: Final = frozenset("bszdqg")
 _SEPARATOR: Final = re.compile(r"[ .\-_,·/()\n•~:=]{1,7}|\*")
@@ -88,7 +93,7 @@ def _group(text: str, match: re.Match[str]) -> Group | None:
     if core.isdigit():
         return Group(core, start, end, plus=plus)
     real = sum(char.isdigit() for char in core)
-    if core == "o" or (_LIKE_DIGITS.fullmatch(core) and real * 2 >= len(core) - 1):
+    if set(core) in _LETTER_GROUPS or (_LIKE_DIGITS.fullmatch(core) and real * 2 >= len(core) - 1):
         return Group(core.translate(_TO_DIGITS), start, end, plus=plus)
     if tailed := _TAILED.fullmatch(core):
         return Group(tailed[1], start, start + len(tailed[1]), plus=plus)

@@ -128,8 +128,13 @@ _COUNTED: Final = re.compile(
 )
 
 
+_SHORT_ASKED: Final = re.compile(
+    r" (?:la (?:so |dau so )?(?:gi|nao|cua)|so gi|cua (?:ai|don vi|co quan)|co phai)"
+)
+
+
 def short_codes(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield each short code that the words say is called or written to: (code, start, end)."""
+    """Yield each short code that the words say is called or written to, or that is asked about alone."""
     listed_after = -1
     for match in _SHORT.finditer(text):
         start, end = match.span()
@@ -138,6 +143,8 @@ def short_codes(text: str) -> Iterator[tuple[str, int, int]]:
         before = text[max(0, start - _SHORT_REACH) : start]
         in_list = listed_after >= 0 and _SHORT_LIST.fullmatch(text, listed_after, start)
         subject = _SHORT_SUBJECT.search(before) and _SHORT_SUBJECT_GOES_ON.match(text, end)
-        if in_list or subject or _SHORT_CALLED.search(before):
+        opens = not any(char.isalnum() for char in text[:start])
+        asked = opens and (alone(text, start, end) or _SHORT_ASKED.match(text, end))
+        if in_list or subject or asked or _SHORT_CALLED.search(before):
             listed_after = end
             yield match[0], start, end

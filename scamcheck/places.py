@@ -20,6 +20,7 @@ _WORDS: Final = tomllib.loads((files("scamcheck") / "data" / "place_words.toml")
 _CUES: Final = frozenset(_WORDS["cues"].split())
 _PERSONS: Final = frozenset(_WORDS["persons"].split())
 _PLAIN_NAMES: Final = frozenset(_WORDS["plain_names"].split())
+_NO_PLACE: Final = frozenset(tuple(phrase.split()) for phrase in _WORDS["no_place"].split("|"))
 _ORDINARY: Final = frozenset(_WORDS["ordinary"].split())
 
 
@@ -71,7 +72,11 @@ class CommuneIndex:
         return tuple(fitting.values())
 
     def _meant(self, read: Sequence[Word], at: int, end: int) -> bool:
-        if read_unit(read, at) is not None or end - at == len(read):
+        if read_unit(read, at) is not None:
+            return True
+        if tuple(word.folded for word in read[at:end]) in _NO_PLACE:
+            return False
+        if end - at == len(read):
             return True
         before = read[at - 1].folded if at else ""
         if before in _PERSONS:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from scamcheck.claims import OwnerKind
 from scamcheck.duty_hours import on_duty
+from scamcheck.emergency import Emergency
 from scamcheck.knowledge import Asker, Candidates, Commune, Contact, IdentifierKind, School, active
 from scamcheck.observables import Observables
 from scamcheck.reasons import ReasonCode
@@ -29,6 +30,7 @@ class Role(StrEnum):
     AGENCY = "agency"
     POLICE_113 = "police_113"
     AMBULANCE_115 = "ambulance_115"
+    FIRE_114 = "fire_114"
     CHILD_HELPLINE_111 = "child_helpline_111"
     REPORT_156 = "report_156"
 
@@ -66,6 +68,13 @@ _ROLE_OF_OWNER = {
     OwnerKind.POLICE: Role.COMMUNE_POLICE,
     OwnerKind.BANK: Role.BANK,
 }
+_ROLE_OF_NAMED = {
+    OwnerKind.HOSPITAL: Role.HOSPITAL,
+    OwnerKind.BANK: Role.BANK,
+    OwnerKind.AGENCY: Role.AGENCY,
+    OwnerKind.CARRIER: Role.AGENCY,
+}
+"""Kinds of organisation whose approved numbers are shown when the text names them."""
 
 
 def route(  # noqa: PLR0913 - all that an answer's contacts depend on, by name
@@ -104,9 +113,9 @@ def route(  # noqa: PLR0913 - all that an answer's contacts depend on, by name
             ),
             now,
         )
-        for kind, role in ((OwnerKind.HOSPITAL, Role.HOSPITAL), (OwnerKind.BANK, Role.BANK))
+        for kind, role in _ROLE_OF_NAMED.items()
     }
-    national = tuple(_national(candidates, scenario, hurt=_may_be_hurt(observables, scenario)))
+    national = tuple(_national(observables, candidates, scenario))
     matched = tuple(
         ShownContact(_ROLE_OF_OWNER.get(contact.owner.kind, Role.AGENCY), contact, _off_duty(contact, now))
         for contact in candidates.contacts
@@ -118,11 +127,15 @@ def route(  # noqa: PLR0913 - all that an answer's contacts depend on, by name
         *named[OwnerKind.HOSPITAL],
         *police,
         *named[OwnerKind.BANK],
+        *named[OwnerKind.AGENCY],
+        *named[OwnerKind.CARRIER],
         *national,
     )
     if scenario is Scenario.KIDNAP_ONLINE:
         # Somebody may be in danger right now: 113 first, then the school and the rest.
         ordered = (*national, *school_contacts, *police)
+    elif observables.emergency:
+        ordered = (*national, *ordered)
     return Routing(
         contacts=tuple(
             {(shown.contact.kind, shown.contact.key): shown for shown in reversed(ordered)}.values()
@@ -203,13 +216,30 @@ def _may_be_hurt(observables: Observables, scenario: Scenario | None) -> bool:
     return scenario is Scenario.CHILD_EMERGENCY or (scenario is None and told)
 
 
-def _national(candidates: Candidates, scenario: Scenario | None, *, hurt: bool) -> Iterator[ShownContact]:
+_SHORT_NUMBERS = {
+    "short:111": Role.CHILD_HELPLINE_111,
+    "short:114": Role.FIRE_114,
+    "short:115": Role.AMBULANCE_115,
+    "short:156": Role.REPORT_156,
+}
+"""Shown when they are what is asked about, or what an emergency needs; 113 is shown always."""
+
+
+def _national(
+    observables: Observables, candidates: Candidates, scenario: Scenario | None
+) -> Iterator[ShownContact]:
     by_key = {contact.key: contact for contact in candidates.national}
     wanted = [("short:113", Role.POLICE_113)]
-    if hurt:
+    if observables.emergency:
+        key = "short:114" if observables.emergency is Emergency.FIRE else "short:115"
+        wanted.insert(0, (key, _SHORT_NUMBERS[key]))
+    elif _may_be_hurt(observables, scenario):
         wanted.append(("short:115", Role.AMBULANCE_115))
     if scenario is Scenario.KIDNAP_ONLINE:
         wanted.append(("short:111", Role.CHILD_HELPLINE_111))
-    for key, role in wanted:
+    if all(seen.number.key.startswith("short:") for seen in observables.numbers):
+        asked = (seen.number.key for seen in observables.numbers)
+        wanted.extend((key, _SHORT_NUMBERS[key]) for key in asked if key in _SHORT_NUMBERS)
+    for key, role in dict.fromkeys(wanted):
         if key in by_key:
             yield ShownContact(role, by_key[key])

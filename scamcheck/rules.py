@@ -23,7 +23,7 @@ from scamcheck.memory import account_keys, names_owner
 from scamcheck.observables import Observables
 from scamcheck.phone import PhoneKind, SeenNumber, cannot_call
 from scamcheck.reasons import THE_TEXT, About, AboutKind, Reason, ReasonCode
-from scamcheck.red_flags import Voice
+from scamcheck.red_flags import Scenario, Voice
 
 _AUTHORITIES = frozenset(
     {
@@ -35,6 +35,16 @@ _AUTHORITIES = frozenset(
         OwnerKind.CARRIER,
     }
 )
+
+
+_PERSONAL = frozenset({PhoneKind.MOBILE, PhoneKind.LANDLINE})
+"""Kinds that a teacher may have at home."""
+_NO_ONES_OWN = frozenset({PhoneKind.SHORT, PhoneKind.FOREIGN, PhoneKind.SATELLITE})
+_RANGES = {
+    PhoneKind.PAID: ReasonCode.PAID_NUMBER,
+    PhoneKind.TOLL_FREE: ReasonCode.TOLL_FREE_NUMBER,
+    PhoneKind.POLICE_DEFENCE: ReasonCode.POLICE_RANGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,19 +216,33 @@ def not_its_account(case: Case) -> Iterator[Reason]:
 
 
 def not_on_its_list(case: Case) -> Iterator[Reason]:
-    """Row 6c: absent from the school's list. Teachers call from their own phones: a reason, no level."""
-    if case.school is None or not any(claim.kind is OwnerKind.SCHOOL for claim in case.observables.claims):
+    """Row 6c: absent from the school's list. Teachers call from their own phones: a reason, no level.
+
+    When several schools may be meant it is said only of a number that none of them has.
+    """
+    if not any(claim.kind is OwnerKind.SCHOOL for claim in case.observables.claims):
         return
+    named = [candidate.school for candidate in case.candidates.schools]
+    meant = {school.id: school.name for school in ([case.school] if case.school else named)}
     own = {
         contact.key
         for contact in case.candidates.owner_contacts
-        if contact.owner.id == case.school.id and contact.kind is IdentifierKind.NUMBER
+        if contact.owner.id in meant and contact.kind is IdentifierKind.NUMBER
     }
-    official = {contact.key for contact in case.candidates.contacts}
     if own:
+        listed = own | {contact.key for contact in case.candidates.contacts} | _warned_of(case)
+        names = set(meant.values())
         for seen in case.observables.numbers:
-            if seen.number.key not in own | official and seen.number.kind is not PhoneKind.SHORT:
-                yield Reason(ReasonCode.NOT_ON_ITS_LIST, about_number(seen), (("owner", case.school.name),))
+            if seen.number.key not in listed and seen.number.kind not in _NO_ONES_OWN:
+                fact = "owner" if seen.number.kind in _PERSONAL else "place"
+                whose = tuple((fact, name) for name in names) if len(names) == 1 else ()
+                yield Reason(ReasonCode.NOT_ON_ITS_LIST, about_number(seen), whose)
+
+
+def _warned_of(case: Case) -> set[str]:
+    """Numbers of which something worse is said."""
+    forged = {seen.number.key for seen in case.observables.numbers if seen.forged_display}
+    return forged | {indicator.key for indicator in case.candidates.indicators}
 
 
 def foreign_claims_vietnam(case: Case) -> Iterator[Reason]:
@@ -243,7 +267,10 @@ def scenario(case: Case) -> Iterator[Reason]:
     """Row 7b: signs that add up to a named scenario; the signs that decided are given as reasons."""
     assessment = case.observables.assessment
     if assessment.suspicious and assessment.scenario and case.judged_as_text:
-        yield Reason(ReasonCode.SCENARIO, THE_TEXT, (("scenario", assessment.scenario.value),))
+        # "Other" is what is left: its name would claim an ask that may not be there.
+        known = assessment.scenario is not Scenario.OTHER
+        facts = (("scenario", assessment.scenario.value),) if known else ()
+        yield Reason(ReasonCode.SCENARIO, THE_TEXT, facts)
 
 
 def early_stage(case: Case) -> Iterator[Reason]:
@@ -257,8 +284,22 @@ def signs(case: Case) -> Iterator[Reason]:
     assessment = case.observables.assessment
     if assessment.suspicious and case.judged_as_text:
         heaviest_first = sorted(assessment.signs, key=lambda sign: -sign.weight)
+        untrue = set(_untrue_signs(case))
         for reason in dict.fromkeys(sign.reason for sign in heaviest_first if sign.reason):
-            yield Reason(ReasonCode(reason))
+            if reason not in untrue:
+                yield Reason(ReasonCode(reason))
+
+
+def _untrue_signs(case: Case) -> Iterator[ReasonCode]:
+    """Sentences that the records contradict: an approved number is no stranger's, an account known."""
+    approved = {(contact.kind, contact.key) for contact in case.candidates.contacts}
+    by_kind: dict[AboutKind, list[bool]] = {}
+    for about, keys in abouts(case.observables):
+        by_kind.setdefault(about.kind, []).append(not approved.isdisjoint(keys))
+    if all(by_kind.get(AboutKind.NUMBER, [False])):
+        yield ReasonCode.SIGN_STRANGER
+    if all(by_kind.get(AboutKind.BANK_ACCOUNT, [False])):
+        yield ReasonCode.SIGN_PRIVATE_ACCOUNT
 
 
 def mentions_scam(case: Case) -> Iterator[Reason]:
@@ -282,8 +323,11 @@ def matches_official(case: Case) -> Iterator[Reason]:
 
 def number_notes(case: Case) -> Iterator[Reason]:
     """What the numbering plan says and a parent should know; never evidence by itself."""
+    approved = {contact.key for contact in case.candidates.contacts}
     for seen in case.observables.numbers:
         about = about_number(seen)
+        if seen.number.kind in _RANGES and seen.number.key not in approved and not seen.forged_display:
+            yield Reason(_RANGES[seen.number.kind], about)
         if seen.other_readings:
             yield Reason(ReasonCode.TWO_READINGS, about, (("other", seen.other_readings[0].key),))
         if seen.converted_from:

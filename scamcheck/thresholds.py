@@ -5,11 +5,17 @@ from typing import Final
 MAX_TEXT_BYTES: Final = 8 * 1024
 """Longest text that is read; what follows is cut (`trust.md`, Hostile input)."""
 
-LOOK_UP_MAX_WORDS: Final = 16
-"""A question for a contact is short; a longer text that contains one is checked."""
+LOOK_UP_MAX_WORDS: Final = 40
+"""A question for a contact, courtesy included, is no longer; a longer text that contains one is checked."""
+
+LOOK_UP_STRAY_WORDS: Final = 8
+"""Words of such a question that are neither a school's name nor courtesy; with more it tells a story."""
 
 TALK_MAX_WORDS: Final = 6
 """Greetings and thanks are shorter than this."""
+
+EMERGENCY_MAX_WORDS: Final = 24
+"""A cry for help is short; a longer story is checked."""
 
 SHORT_TEXT_WORDS: Final = 12
 """Up to here an unreadable number is what the message is about (policy row 10)."""

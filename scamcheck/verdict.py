@@ -3,7 +3,7 @@
 The first row that holds gives the level; all rows that hold give reasons. Nothing else produces a level.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from scamcheck import rules
 from scamcheck.intent import Intent, intent_of
 from scamcheck.knowledge import Asker, Candidates
 from scamcheck.observables import Observables
+from scamcheck.phone import PhoneKind, SeenNumber
 from scamcheck.reasons import THE_TEXT, About, AboutKind, Finding, Level, Reason, ReasonCode
 from scamcheck.red_flags import Scenario, Voice
 from scamcheck.routing import Role, Routing, ShownContact, choose_school, route
@@ -116,8 +117,7 @@ def decide(
             reasons.append(Reason(ReasonCode.NOTHING_READABLE))
     else:
         level = Level.UNKNOWN
-        if not reasons:
-            reasons.append(Reason(_nothing_found(observables)))
+        reasons += list(_unlisted(observables, reasons))
     scenario = _scenario(case)
     intent = Intent.CHECK if levels or candidates is None else intent_of(observables)
     return Verdict(
@@ -180,11 +180,25 @@ def _unreadable(observables: Observables) -> bool:
     return bool(observables.malformed) and not observables.has_identifier and len(words) <= SHORT_TEXT_WORDS
 
 
-def _nothing_found(observables: Observables) -> ReasonCode:
-    only_short = bool(observables.numbers) and not (observables.accounts or observables.links)
-    if only_short and all(seen.number.key.startswith("short:") for seen in observables.numbers):
-        return ReasonCode.ONLY_SHORT_CODES
-    return ReasonCode.NOTHING_FOUND
+def _unlisted(observables: Observables, reasons: Sequence[Reason]) -> Iterator[Reason]:
+    """What to say when no level was given: about each kind of identifier of which nothing else is said."""
+    others = observables.accounts or observables.links
+    if observables.numbers and not others and all(map(_is_short, observables.numbers)):
+        yield Reason(ReasonCode.ONLY_SHORT_CODES)
+        return
+    explained = {reason.about for reason in reasons}
+    unlisted: dict[AboutKind, About] = {}
+    for about, _ in rules.abouts(observables):
+        if about not in explained and not about.key.startswith("short:"):
+            unlisted.setdefault(about.kind, about)
+    if not unlisted and not reasons:
+        yield Reason(ReasonCode.NOTHING_FOUND)
+    for about in unlisted.values():
+        yield Reason(ReasonCode.NOTHING_FOUND, about)
+
+
+def _is_short(seen: SeenNumber) -> bool:
+    return seen.number.kind is PhoneKind.SHORT
 
 
 def _first_about(observables: Observables) -> About:

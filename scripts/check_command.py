@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.messages import Channel
+from bot.plain_answers import answer_without_verdict
 from bot.replies import render
 from bot.settings import Settings
 from bot.text_form import as_text
@@ -43,7 +44,7 @@ def check(text: TextArgument = "-", *, as_json: JsonOption = False, language: La
     if verdict.intent is Intent.TALK:
         print(f"{texts.get('talk.hello')}\n{texts.lines('talk.hello_steps')[0]}")
         return
-    reply = render(
+    reply = answer_without_verdict(verdict, texts, now) or render(
         verdict, texts=texts, check_id=None, now=now, demo=settings.serves_demo, channel=Channel.WEB
     )
     print(as_text(reply, numbered=False))

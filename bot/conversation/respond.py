@@ -9,6 +9,7 @@ from bot.conversation import (
     check,
     choose_school,
     dispute,
+    emergency,
     follow_school,
     group,
     link_channels,
@@ -131,14 +132,15 @@ def _handler(incoming: Incoming, context: Context) -> tuple[str, str, Handler | 
 
 async def _words(incoming: Incoming, context: Context) -> Turn:
     text = check.whole_text(incoming)
-    if not text.strip():
-        return await (talk.unreadable if incoming.unreadable else talk.hello)("", incoming, context)
-    if menu_digit(text) is not None and not incoming.shared_numbers:
-        return _not_on_menu(context)
+    if (nothing := await _nothing_to_judge(text, incoming, context)) is not None:
+        return nothing
     seen = extract(text)
-    if (named := await _school_named(text, seen, context)) is not None:
-        return named
     intent = intent_of(seen)
+    if intent is Intent.EMERGENCY:
+        return emergency.answer(seen, context)
+    known = look_up.prefix(text, context) or await _school_named(text, seen, context)
+    if known is not None:
+        return known
     asked = context.memory.expects is Expects.WHAT_WAS_SAID
     if intent is Intent.TALK:
         return await talk.answer(text, incoming, context)
@@ -150,6 +152,15 @@ async def _words(incoming: Incoming, context: Context) -> Turn:
     last = context.memory.last
     joining = last if check.continues(seen, last, asked=asked) else None
     return await check.judge(seen, context, joining=joining, already_said=asked and joining is not None)
+
+
+async def _nothing_to_judge(text: str, incoming: Incoming, context: Context) -> Turn | None:
+    """Nothing was written, or a digit for a menu that has no such line."""
+    if not text.strip():
+        return await (talk.unreadable if incoming.unreadable else talk.hello)("", incoming, context)
+    if menu_digit(text) is not None and not incoming.shared_numbers:
+        return _not_on_menu(context)
+    return None
 
 
 async def _school_named(text: str, seen: Observables, context: Context) -> Turn | None:

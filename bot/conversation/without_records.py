@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot import plain_answers
 from bot.conversation import check as checking
 from bot.conversation.words import command_of
 from bot.messages import Incoming, Reply
@@ -51,6 +52,8 @@ async def respond_without_records(incoming: Incoming, now: datetime) -> tuple[Re
         key = unread if incoming.unreadable else "headline.cannot_check"
         return (fixed_steps(texts, texts.get(key)),)
     verdict = await check(text, NoRecords(), now=now)
+    if (plain := plain_answers.answer_without_records(verdict, texts)) is not None:
+        return (plain,)
     reply = render(
         verdict,
         texts=texts,

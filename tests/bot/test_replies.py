@@ -197,8 +197,9 @@ def test_who_says_to_be_the_bank_is_called_back_on_the_number_of_the_card() -> N
     verdict = make_verdict()
     claims = (make_claim(OwnerKind.BANK),)
     reply = rendered(replace(verdict, observables=replace(verdict.observables, claims=claims)))
-    assert len(reply.steps) == 1
-    assert "số in trên thẻ" in reply.steps[0]
+    assert "không bảo chuyển tiền" in reply.steps[0]
+    assert "số in trên thẻ" in reply.steps[1]
+    assert not any("trường nào" in line for line in reply.advice)
 
 
 def test_unknown_asks_what_the_caller_said_when_only_identifiers_were_given() -> None:

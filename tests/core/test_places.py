@@ -178,3 +178,11 @@ def test_communes_that_are_not_shipped_can_be_indexed() -> None:
 )
 def test_no_text_breaks_the_reading_of_places(text: str) -> None:
     assert len(INDEX.named(read(text))) <= 124
+
+
+@pytest.mark.parametrize(
+    "text", ["bệnh viện đa khoa Ví Dụ", "đa khoa", "phòng khám Đa Khoa", "benh vien da khoa tinh"]
+)
+def test_a_general_hospital_is_not_the_old_commune_that_folds_to_the_same_letters(text: str) -> None:
+    assert named(text) == set()
+    assert named("xã Đắk Hòa") == {"Xã Đắk Song"}
