@@ -7,6 +7,11 @@ from scamcheck.verdict import Verdict
 
 _AUTHORITIES = frozenset({OwnerKind.POLICE, OwnerKind.BANK, OwnerKind.AGENCY, OwnerKind.CARRIER})
 _MISSED_CALL = re.compile(r"\b(?:goi nho|nha may|nhay may|cuoc nho|missed (?:a )?call)\b")
+_KNOWS_NAMES = re.compile(
+    r"\b(?:ho|no|nguoi ta|nguoi goi|ke goi|sao)\b.{0,20}\bbiet (?:ca |ro |dung |het )?(?:ten|lop|truong|"
+    r"ngay sinh|dia chi|thong tin)\b|\bthey know\b"
+)
+"""Whoever is frightened by what a caller knows."""
 
 
 def calm_steps(verdict: Verdict) -> str:
@@ -15,6 +20,8 @@ def calm_steps(verdict: Verdict) -> str:
         return "unsure"
     if _MISSED_CALL.search(verdict.observables.text.folded):
         return "missed_call"
+    if _KNOWS_NAMES.search(verdict.observables.text.folded):
+        return "knows_names"
     return "authority" if speaks_of_authorities(verdict) else "nothing"
 
 

@@ -29,6 +29,7 @@ _OF_A_SCHOOL: Final = (Role.SCHOOL, Role.SCHOOL_BACKUP)
 _FIRST_CALL: Final = {
     Emergency.MEDICAL: (Role.AMBULANCE_115, "115"),
     Emergency.FIRE: (Role.FIRE_114, "114"),
+    Emergency.DANGER: (Role.POLICE_113, "113"),
 }
 
 
@@ -39,7 +40,7 @@ def emergency(kind: Emergency, texts: Texts) -> Reply:
     return Reply(
         headline=texts.get(f"emergency.{kind.value}"),
         steps=texts.lines(f"emergency.steps_{kind.value}"),
-        calls=(first, call_113(texts)),
+        calls=(first,) if kind is Emergency.DANGER else (first, call_113(texts)),
         advice=(texts.get("emergency.told_by_a_stranger"),),
     )
 

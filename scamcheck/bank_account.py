@@ -124,6 +124,11 @@ _LABEL: Final = re.compile(
     r"|(?P<other>mst|ma so thue|cccd|cmnd|cmt|can cuoc|otp|ma gd|ma giao dich|ma don|van don|so du|atm|"
     r"noi dung|nd|so tien|hoa don|imei|bhxh|bhyt|ngay|luc))(?![a-z])"
 )
+_ONLY_WITH_MONEY: Final = frozenset({"vao so", "qua so", "toi so", "den so"})
+_MONEY_GOES: Final = re.compile(
+    r"(?<![a-z])(?:chuyen|ck|gui|nop|tien|trieu|tr|dong|thanh toan|nap|bank|tra (?:no|gop|phi)|ung|coc|"
+    r"khoan)(?![a-z])"
+)
 _REACH: Final = 60
 _NUMBER: Final = re.compile(
     r"(?<![0-9a-z+/@#*])(?:[0-9oli]{6,19}|[0-9]{1,10}(?:[ .\-][0-9]{2,10}){1,6})(?![0-9a-z@]|[.,][0-9])"
@@ -236,12 +241,20 @@ class _Accounts:
             if start < previous or overlaps(self._view.span(start, end), self._blocked):
                 continue
             label = last_match(_LABEL, self._text, max(previous, start - _REACH), start)
-            kind = label.lastgroup or "" if label else ""
+            kind = self._kind(label) if label else ""
             number = self._number(match, kind)
             if number:
                 found.append(_Candidate(number, start, end, kind))
                 previous = end
         return found
+
+    def _kind(self, label: re.Match[str]) -> str:
+        """What a label calls the number; "tới số" is written like "tôi số", and money must be going there."""
+        kind = label.lastgroup or ""
+        if label[0] in _ONLY_WITH_MONEY:
+            start = max(0, label.start() - _REACH)
+            return kind if _MONEY_GOES.search(self._text, start, label.start()) else ""
+        return kind
 
     def _numbers(self) -> list[re.Match[str]]:
         matches = [*_NUMBER.finditer(self._text), *_VIRTUAL.finditer(self._text)]

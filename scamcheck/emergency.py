@@ -1,4 +1,4 @@
-"""Somebody in need right now, told by who is there: an ambulance or the fire brigade before any check.
+"""Somebody in need right now, told by who is there: ambulance, fire brigade or police before any check.
 
 A caller's story ("có người gọi nói con tôi …") is no such thing: that is what a scam sounds like.
 """
@@ -18,6 +18,7 @@ class Emergency(StrEnum):
 
     MEDICAL = "medical"
     FIRE = "fire"
+    DANGER = "danger"
 
 
 _DATA: Final = tomllib.loads((files("scamcheck") / "data" / "asking.toml").read_text(encoding="utf-8"))
@@ -35,6 +36,7 @@ _ILL_NOW: Final = _pattern(rf"(?:{_words('medical', 'whom')})(?: \w+){{0,4}}? (?
 _ASKS: Final = _pattern(_words("medical", "asks"))
 _ASKS_AMBULANCE: Final = _pattern(_words("medical", "ambulance"))
 _FIRE: Final = _pattern(_words("fire", "burns"))
+_DANGER: Final = _pattern(_words("danger", "now"))
 _TOLD_BY_A_CALLER: Final = _pattern(_words("story", "told"))
 _OVER: Final = _pattern(_words("story", "over"))
 _BURNS: Final = "cháy"
@@ -52,4 +54,4 @@ def emergency_of(text: Text) -> Emergency | None:
         return Emergency.FIRE
     if _ASKS_AMBULANCE.search(said) or (_ILL_NOW.search(said) and _ASKS.search(said)):
         return Emergency.MEDICAL
-    return None
+    return Emergency.DANGER if _DANGER.search(said) else None

@@ -9,7 +9,7 @@ from scamcheck.claims import OwnerKind
 from scamcheck.english import asks_for_contact, is_english
 from scamcheck.observables import Observables
 from scamcheck.phone import PhoneKind
-from scamcheck.thresholds import LOOK_UP_MAX_WORDS, LOOK_UP_STRAY_WORDS, TALK_MAX_WORDS
+from scamcheck.thresholds import LOOK_UP_MAX_WORDS, LOOK_UP_STRAY_WORDS, NAME_STRAY_WORDS, TALK_MAX_WORDS
 
 
 class Intent(StrEnum):
@@ -37,9 +37,8 @@ _ASKS_WHOSE = re.compile(
     r"\b(?:cua ai|cua truong nao|cua don vi nao|co (?:phai|dung)(?: la)?(?: so)?(?: dien thoai)?(?: cua)?|"
     r"la (?:so |dau so )?(?:gi|nao)|so gi|de lam gi|whose number|what is|is this)\b"
 )
-_POLITE = frozenset(
-    tomllib.loads((files("scamcheck") / "data" / "asking.toml").read_text(encoding="utf-8"))["polite"].split()
-)
+_ASKING = tomllib.loads((files("scamcheck") / "data" / "asking.toml").read_text(encoding="utf-8"))
+_POLITE = frozenset(_ASKING["polite"].split())
 _YOU = r"(?:ban|bot|ad|admin|em|anh|chi|co|chu|may|moi nguoi|goi lai)"
 _TALK = re.compile(
     r"(?:(?:(?:xin |em |toi )?chao|hello|helo|he lo|hi|alo|a lo|hey|e)(?: (?:"
@@ -53,7 +52,13 @@ _TALK = re.compile(
     r"|"
     + _YOU
     + r" co phai (?:la )?(?:cong an|nguoi that|nguoi|may|robot|bot)(?: that)? khong|bot (?:nay )?cua ai"
-    r"|ban lam duoc gi|(?:dung|thoi|stop)(?: lai)?)"
+    r"|ban lam duoc gi|(?:dung|thoi|stop)(?: lai)?"
+    r"|(?:ban|bot|day|cai nay|trang nay|the nay) (?:co )?(?:phai )?(?:la )?lua dao (?:khong|ko|a)"
+    r"|(?:lam )?sao (?:toi |em |minh )?(?:biet|tin)(?: duoc)? (?:ban|bot|trang nay)(?: .{0,30})?"
+    r"|(?:toi |em |minh |con )?(?:dang )?(?:so|lo|hoang|roi)(?: lam| qua| lang| so| tri)+"
+    r"|(?:cuu|giup)(?: toi| em| minh| con| chung toi)* (?:voi|di)(?: a)?|help me(?: please)?"
+    r"|i (?:am |m )?(?:so )?scared"
+    r"|(?:toi |em )?(?:phai )?lam sao (?:day|bay gio|gio))"
 )
 
 
@@ -77,12 +82,20 @@ def intent_of(observables: Observables) -> Intent:
     return Intent.LOOK_UP if len(words) <= LOOK_UP_MAX_WORDS and _looks_up(observables) else Intent.CHECK
 
 
+_SOMEBODY_ASKS = re.compile(
+    r"\b(?:ho|no|nguoi ta|nguoi la|co giao|thay giao|co chu nhiem|ai do|so la)\b"
+    r".{0,30}\b(?:xin|hoi|doi|bao|nhan|goi)\b"
+)
+"""Who wants a number is somebody else: a story, not a question."""
+
+
 def _looks_up(observables: Observables) -> bool:
     """Whether a number is asked for, or nothing but a school is named."""
     if is_english(observables.text):
         return asks_for_contact(observables.text)
-    asks = _ASKS_FOR_CONTACT.search(observables.text.folded) is not None
-    beside = observables.text.folded
+    said = observables.text.folded
+    asks = _ASKS_FOR_CONTACT.search(said) is not None and not _SOMEBODY_ASKS.search(said)
+    beside = said
     names_school = False
     for claim in observables.claims:
         if claim.kind is OwnerKind.SCHOOL and claim.name:
@@ -92,9 +105,12 @@ def _looks_up(observables: Observables) -> bool:
     stray = [word for word in _WORD.findall(beside) if word not in _POLITE]
     if asks:
         return len(stray) <= LOOK_UP_STRAY_WORDS
-    return (names_school and not stray) or _PLACE_ALONE.fullmatch(
-        observables.text.folded.strip(" .?!")
-    ) is not None
+    only_names = len(stray) <= NAME_STRAY_WORDS and not _HAPPENS.intersection(stray)
+    return (names_school and only_names) or _PLACE_ALONE.fullmatch(said.strip(" .?!")) is not None
+
+
+_HAPPENS = frozenset(_ASKING["happens"].split())
+"""Words of a story; a school's name may hold other words that were not read as part of it."""
 
 
 _PLACE_ALONE = re.compile(

@@ -262,7 +262,8 @@ class _Finder:
     def _unreadable(self, run: list[Group], index: int) -> int:
         """Report digits that look like a number but cannot be one; return where to go on."""
         first = run[index]
-        if not first.plus and not first.digits.startswith(_STARTS):
+        starts = first.plus or first.digits.startswith(_STARTS)
+        if not (starts or alone(self._text, first.start, run[-1].end)):
             return index + 1
         last = _last_of_same_spacing(run, index)
         groups = run[index : last + 1]

@@ -129,7 +129,8 @@ _COUNTED: Final = re.compile(
 
 
 _SHORT_ASKED: Final = re.compile(
-    r" (?:la (?:so |dau so )?(?:gi|nao|cua)|so gi|cua (?:ai|don vi|co quan)|co phai)"
+    r" (?:la (?:so |dau so )?(?:gi|nao|cua)|so gi|(?:vua |moi )?(?:goi|nhan(?! vien))|"
+    r"cua (?:ai|don vi|co quan)|co phai)"
 )
 
 

@@ -223,6 +223,11 @@ _SHORT_NUMBERS = {
     "short:156": Role.REPORT_156,
 }
 """Shown when they are what is asked about, or what an emergency needs; 113 is shown always."""
+_NEEDED_FOR = {
+    Emergency.MEDICAL: (("short:115", Role.AMBULANCE_115),),
+    Emergency.FIRE: (("short:114", Role.FIRE_114),),
+    Emergency.DANGER: (("short:113", Role.POLICE_113), ("short:111", Role.CHILD_HELPLINE_111)),
+}
 
 
 def _national(
@@ -231,8 +236,7 @@ def _national(
     by_key = {contact.key: contact for contact in candidates.national}
     wanted = [("short:113", Role.POLICE_113)]
     if observables.emergency:
-        key = "short:114" if observables.emergency is Emergency.FIRE else "short:115"
-        wanted.insert(0, (key, _SHORT_NUMBERS[key]))
+        wanted = [*_NEEDED_FOR[observables.emergency], *wanted]
     elif _may_be_hurt(observables, scenario):
         wanted.append(("short:115", Role.AMBULANCE_115))
     if scenario is Scenario.KIDNAP_ONLINE:

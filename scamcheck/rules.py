@@ -234,7 +234,8 @@ def not_on_its_list(case: Case) -> Iterator[Reason]:
         names = set(meant.values())
         for seen in case.observables.numbers:
             if seen.number.key not in listed and seen.number.kind not in _NO_ONES_OWN:
-                fact = "owner" if seen.number.kind in _PERSONAL else "place"
+                maybe_a_teacher = seen.number.kind in _PERSONAL and not case.observables.assessment.alarming
+                fact = "owner" if maybe_a_teacher else "place"
                 whose = tuple((fact, name) for name in names) if len(names) == 1 else ()
                 yield Reason(ReasonCode.NOT_ON_ITS_LIST, about_number(seen), whose)
 

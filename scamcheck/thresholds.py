@@ -11,8 +11,11 @@ LOOK_UP_MAX_WORDS: Final = 40
 LOOK_UP_STRAY_WORDS: Final = 8
 """Words of such a question that are neither a school's name nor courtesy; with more it tells a story."""
 
-TALK_MAX_WORDS: Final = 6
-"""Greetings and thanks are shorter than this."""
+NAME_STRAY_WORDS: Final = 6
+"""The same beside a school that is merely named: the rest of its name and its place."""
+
+TALK_MAX_WORDS: Final = 12
+"""Greetings, thanks and a word about ourselves are shorter than this."""
 
 EMERGENCY_MAX_WORDS: Final = 24
 """A cry for help is short; a longer story is checked."""

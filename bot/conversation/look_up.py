@@ -9,7 +9,7 @@ from bot.conversation.memory import Expects
 from bot.conversation.routing import routing_of
 from bot.messages import Choice, Incoming, Reply
 from bot.replies import school_choices
-from scamcheck.english import school_asked
+from scamcheck.english import is_english, school_asked
 from scamcheck.knowledge import School
 from scamcheck.verdict import Verdict
 
@@ -46,6 +46,10 @@ async def answer(verdict: Verdict, text: str, context: Context) -> Turn:
         return await show(verdict.routing.school, context)
     if verdict.routing.offered:
         return _offer(verdict.routing.offered, context)
+    if not any(claim.name for claim in verdict.observables.claims) and not is_english(
+        verdict.observables.text
+    ):
+        return _which(context)
     return await named(school_asked(verdict.observables.text) or text, context)
 
 

@@ -1,5 +1,6 @@
 """Hello, thanks, stop, who are you, what can you do: a fitting line, and always the way back to a check."""
 
+import re
 from dataclasses import replace
 
 from bot.accounts import official_accounts
@@ -10,7 +11,19 @@ from bot.replies import call_113
 from db import checks, linking, people
 
 _THANKS = ("cam on", "thank", "tks", "ok", "da", "vang", "uh", "u", "tam biet", "bye")
-_WHO = ("la ai", "la gi", "ten gi", "ten ai", "lam duoc gi", "co phai", "cua ai")
+_WHO = (
+    "la ai",
+    "la gi",
+    "ten gi",
+    "ten ai",
+    "lam duoc gi",
+    "co phai",
+    "cua ai",
+    "lua dao",
+    "sao biet",
+    "sao tin",
+)
+_SCARED = re.compile(r"\b(?:so|lo|hoang|roi|cuu|giup|lam sao|help me|scared)\b")
 _HELP = ("help", "menu", "huong dan", "giup")
 
 
@@ -19,11 +32,19 @@ async def answer(text: str, incoming: Incoming, context: Context) -> Turn:
     said = plain(text)
     if any(phrase in said for phrase in _WHO):
         return await who("", incoming, context)
-    if said.startswith(_HELP):
-        return await menu("", incoming, context)
     if said.split(" ")[0] in _THANKS or said.startswith(("cam on", "xin cam on", "thank", "tam biet")):
         return say(Reply(context.texts.get("talk.thanks")), context.memory.without_question())
+    if _SCARED.search(said) and said not in _HELP:
+        return scared(context)
+    if said.startswith(_HELP):
+        return await menu("", incoming, context)
     return await hello("", incoming, context)
+
+
+def scared(context: Context) -> Turn:
+    """Somebody who says no more than that they are frightened: what is right whatever it was."""
+    turn = _standing("scared", context)
+    return say(replace(turn.replies[0], calls=(call_113(context.texts),)), turn.memory)
 
 
 async def hello(_argument: str, _incoming: Incoming, context: Context) -> Turn:

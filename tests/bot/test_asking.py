@@ -161,3 +161,41 @@ async def test_english_is_judged_and_answered_in_english(text_chat: Chat) -> Non
     asked = await text_chat.say("what is the number of Ví Dụ Hoa Sen primary school")
     assert asked.level is None
     assert dials(await text_chat.pick(asked, "school:"))[0] == "+842630111001"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("tôi sợ quá", "Bạn bình tĩnh"),
+        ("giúp tôi với", "Bạn bình tĩnh"),
+        ("cảm ơn bạn nhiều lắm, tôi đỡ lo rồi", "Không có gì"),
+        ("bạn có phải lừa đảo không", "Tôi là Gọi Lại"),
+        ("làm sao biết bạn không phải lừa đảo", "Tôi là Gọi Lại"),
+        ("tôi bị lừa rồi", "GỌI NGÂN HÀNG"),
+        ("tôi đang nói chuyện với họ", "CÚP MÁY NGAY"),
+        ("tôi muốn báo cáo lừa đảo", "cần báo vào đây"),
+        ("cho xin số trường", "trường nào"),
+        ("cho tôi số điện thoại cô giáo con tôi", "trường nào"),
+        ("con tôi bị bắt cóc", "GỌI 113 NGAY"),
+    ],
+)
+async def test_what_frightened_and_curious_people_write_is_understood(
+    text_chat: Chat, words: str, said: str
+) -> None:
+    reply = await text_chat.say(words)
+    assert reply.level is None
+    assert said in reply.headline
+
+
+async def test_a_child_in_danger_is_113_once_and_no_money(text_chat: Chat) -> None:
+    reply = await text_chat.say("con tôi mất tích")
+    assert dials(reply) == ["113"]
+    assert any("chưa chuyển" in step for step in reply.steps)
+
+
+async def test_what_a_caller_knows_proves_nothing(text_chat: Chat) -> None:
+    assert "không chứng minh được gì" in (await text_chat.say("sao họ biết tên con tôi")).steps[0]
+
+
+async def test_a_number_to_look_at_is_a_number_and_no_account(text_chat: Chat) -> None:
+    assert (await text_chat.say("kiểm tra giúp tôi số 0530000113")).level is Level.CONFIRMED_SCAM

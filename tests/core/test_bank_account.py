@@ -288,3 +288,24 @@ def test_reading_never_raises_near_account_words(text: str) -> None:
 def test_every_payload_we_can_write_we_can_read(account: str, amount: int) -> None:
     (payment,) = find_payments(make_payload(account, amount=str(amount)))
     assert (payment.account.number, payment.amount) == (account, amount)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kiểm tra giúp tôi số 0530000113",
+        "tra giúp tôi số 0530000113",
+        "liên hệ qua số 0530000113",
+        "gọi vào số 0530000113",
+    ],
+)
+def test_a_number_that_no_money_goes_to_is_no_account(text: str) -> None:
+    assert keys(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["chuyển 30 triệu tới số 0530000113", "gửi vào số 0530000113", "trả nợ vào số 0530000113"],
+)
+def test_a_number_that_money_goes_to_is_an_account(text: str) -> None:
+    assert keys(text) == ["?:0530000113"]

@@ -45,6 +45,22 @@ def test_somebody_whose_house_burns(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "con tôi bị bắt cóc",
+        "chau toi di lac roi",
+        "con tôi chưa thấy về nhà",
+        "có người đứng ngoài cổng trường đòi đón con tôi",
+        "my daughter is missing",
+    ],
+)
+def test_somebody_who_needs_the_police(text: str) -> None:
+    assert emergency_of(read(text)) is Emergency.DANGER
+    assert intent_of(extract(text)) is Intent.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "có người gọi nói con tôi bị bắt cóc, đòi chuộc",
         "có người gọi nói con tôi bị tai nạn đang cấp cứu, phải làm sao",
         "cô giáo báo con ngã cầu thang phải làm sao",
         "con tôi bị tai nạn cần chuyển tiền gấp, gọi ai",

@@ -33,13 +33,16 @@ def test_a_letter_group_after_a_whole_number_belongs_to_no_number() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["113", "115?", " 156 ", "5656 là số gì", "113 của ai", "112 có phải công an không"]
+    "text",
+    ["113", "115?", " 156 ", "5656 là số gì", "113 của ai", "112 có phải công an không", "114 vừa gọi tôi"],
 )
 def test_a_short_number_alone_or_asked_about_is_read(text: str) -> None:
     assert [seen.number.key for seen in find_numbers(text)[0]] == [f"short:{text.strip(' ?').split()[0]}"]
 
 
-@pytest.mark.parametrize("text", ["113 học sinh", "156 đồng", "phòng 113", "nhà có 115 cái ghế"])
+@pytest.mark.parametrize(
+    "text", ["113 nhân viên", "113 học sinh", "156 đồng", "phòng 113", "nhà có 115 cái ghế"]
+)
 def test_an_ordinary_count_is_no_short_number(text: str) -> None:
     assert find_numbers(text)[0] == ()
 
@@ -64,3 +67,8 @@ def test_the_beginning_of_numbers_is_known_when_nothing_else_is_asked(text: str,
 @pytest.mark.parametrize("text", ["0120", "080", "0672", "1234", "09", "1900 1234", "1900 gọi tôi", ""])
 def test_other_digits_are_the_beginning_of_nothing(text: str) -> None:
     assert prefix_asked(text) is None
+
+
+def test_digits_alone_that_make_no_number_are_asked_for_again() -> None:
+    assert find_numbers("123456789") == ((), ("123456789",))
+    assert find_numbers("mã 123456789 đó") == ((), ())

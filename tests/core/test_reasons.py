@@ -243,6 +243,8 @@ def test_only_of_a_number_that_a_teacher_may_have_at_home_is_it_said_that_teache
     paid = make_seen("+8419001234", PhoneKind.PAID)
     assert set(facts((numbers(MOBILE, claims=(SAID,)), ITS_NUMBERS), Code.NOT_ON_ITS_LIST)) == {"owner"}
     assert set(facts((numbers(paid, claims=(SAID,)), ITS_NUMBERS), Code.NOT_ON_ITS_LIST)) == {"place"}
+    alarming = numbers(MOBILE, claims=(SAID,), assessment=make_assessment(alarming=True))
+    assert set(facts((alarming, ITS_NUMBERS), Code.NOT_ON_ITS_LIST)) == {"place"}
     assert Code.NOT_ON_ITS_LIST not in codes((numbers(ABROAD, claims=(SAID,)), ITS_NUMBERS))
     forged = make_seen("+84692348560", PhoneKind.POLICE_DEFENCE, forged=True)
     assert Code.NOT_ON_ITS_LIST not in codes((numbers(forged, claims=(SAID,)), ITS_NUMBERS))
