@@ -19,6 +19,8 @@ from scamcheck.words import shown
 
 _WORD: Final = re.compile(r"[a-z]+")
 _FEWEST_COMMON: Final = 2
+_MOST_MARKED: Final = 3
+"""Vietnamese words with their marks, other than names, that an English message may hold."""
 _CLAIMED: Final = (
     (OwnerKind.SCHOOL, re.compile(r"\b(?:school|teacher|headmaster|principal|kindergarten)\b")),
     (OwnerKind.HOSPITAL, re.compile(r"\b(?:hospital|doctor)\b")),
@@ -45,8 +47,18 @@ _PLACE_WORDS: Final = re.compile(r"\b(?:commune|ward|province|city)\b")
 
 def is_english(text: Text) -> bool:
     """Whether most words are ordinary English ones, not counting names that are written with their marks."""
+    held: bool | None = text.memo.get("english")
+    if held is None:
+        held = text.memo["english"] = _is_english(text)
+    return held
+
+
+def _is_english(text: Text) -> bool:
     data = _data()
-    names = {word.folded for word in shown(text) if word.capital and not word.typed.isascii()}
+    marked = [word for word in shown(text) if not word.typed.isascii()]
+    names = {word.folded for word in marked if word.capital}
+    if sum(not word.capital for word in marked) > _MOST_MARKED:
+        return False  # both languages in one message: the Vietnamese signs know more
     words = [word for word in _WORD.findall(text.folded) if word not in names]
     common = sum(word in data.common for word in words)
     weak = sum(word in data.also for word in words)

@@ -193,7 +193,7 @@ class MemoryKnowledgeBase:
             for contact in self._to_call(self._named_owners.get(claim.kind, ()), now):
                 if names_owner(claim, contact):
                     yield contact
-        yield from self._active(self._owner_names.contacts(observables.text), now)
+        yield from self._to_call(self._owner_names.contacts(observables.text), now)
 
     @staticmethod
     def _to_call(contacts: Iterable[Contact], now: datetime) -> Iterator[Contact]:
