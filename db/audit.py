@@ -95,7 +95,7 @@ async def record(
         "actor": "" if actor is None else actor.public_id,
         "office": "" if actor is None else actor.office_public_id,
         "role": "" if actor is None else actor.role.value,
-        "session": "" if actor is None else str(actor.session_id),
+        "session": "" if actor is None else _session_of(actor),
         "action": action,
         "subject": subject,
         "facts": canonical(facts or {}),
@@ -107,6 +107,10 @@ async def record(
         insert(models.AuditEntry).values(**values, previous_hash=previous, hash=_hash(previous, values))
     )
     return seq
+
+
+def _session_of(actor: Actor) -> str:
+    return str(actor.session_id) if actor.chat_link_id is None else f"chat:{actor.chat_link_id}"
 
 
 @asynccontextmanager

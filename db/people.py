@@ -90,6 +90,8 @@ class StoredData:
     reports: tuple[StoredReport, ...] = ()
     disputes: int = 0
     corrections_wanted: int = 0
+    works_here: bool = False
+    """Linked to a role at the desk."""
     messages_waiting: int = 0
     """Messages in and out that are not finished."""
 
@@ -331,6 +333,11 @@ async def stored_data(session: AsyncSession, conversation: models.Conversation, 
     corrections = await session.scalars(
         select(models.CorrectionRequest.id).where(models.CorrectionRequest.conversation_id == mine)
     )
+    works_here = await session.scalar(
+        select(models.ChatLink.id).where(
+            models.ChatLink.conversation_id == mine, models.ChatLink.ended_at.is_(None)
+        )
+    )
     waiting = [
         *await session.scalars(
             select(models.Inbox.id).where(
@@ -357,6 +364,7 @@ async def stored_data(session: AsyncSession, conversation: models.Conversation, 
         reports=tuple(StoredReport(row.case_code, row.status, _day(row.filed_at)) for row in reports),
         disputes=len(disputes.all()),
         corrections_wanted=len(corrections.all()),
+        works_here=works_here is not None,
         messages_waiting=len(waiting),
     )
 
@@ -412,6 +420,9 @@ async def forget_old(session: AsyncSession, now: datetime) -> int:
         exists().where(models.Subscription.person_id == models.Conversation.person_id),
         exists().where(models.Report.conversation_id == models.Conversation.id),
         exists().where(models.CorrectionRequest.conversation_id == models.Conversation.id),
+        exists().where(
+            models.ChatLink.conversation_id == models.Conversation.id, models.ChatLink.ended_at.is_(None)
+        ),
     )
     forgotten = await session.execute(
         delete(models.Conversation).where(

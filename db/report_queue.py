@@ -126,6 +126,18 @@ async def reports_of(
     )
 
 
+async def open_codes(session: AsyncSession, office: models.Office, *, limit: int) -> tuple[str, ...]:
+    """Case codes of the latest open reports of an office's area."""
+    return tuple(
+        await session.scalars(
+            select(models.Report.case_code)
+            .where(models.Report.status.in_((ReportStatus.RECEIVED, ReportStatus.IN_REVIEW)), _within(office))
+            .order_by(models.Report.id.desc())
+            .limit(limit)
+        )
+    )
+
+
 async def counts(session: AsyncSession, *, office: models.Office | None = None) -> dict[ReportStatus, int]:
     """How many reports there are in each state; of an office's area, or of everywhere."""
     statement = select(models.Report.status, func.count()).group_by(models.Report.status)

@@ -2,7 +2,18 @@
 
 from datetime import datetime
 
-from db import appeals, checks, left_messages, linking, mailbox, notices, people, reports, signing_in
+from db import (
+    appeals,
+    chat_staff,
+    checks,
+    left_messages,
+    linking,
+    mailbox,
+    notices,
+    people,
+    reports,
+    signing_in,
+)
 from db.engine import Database
 
 
@@ -21,5 +32,6 @@ async def forget_old(database: Database, now: datetime) -> None:
         await notices.forget_old(session, now)
         await signing_in.forget_old(session, now)
         await linking.forget_old(session, now)
+        await chat_staff.forget_old(session, now)
         await people.forget_old(session, now)
     await database.erase_traces()

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     CHANGE_RETENTION = auto()
     READ_AUDIT = auto()
     READ_NOTICES = auto()
+    LINK_CHAT = auto()
 
 
 _EVERYONE: Final = frozenset({Permission.READ_CONTACTS, Permission.READ_SCHOOLS, Permission.READ_NOTICES})
@@ -87,6 +88,7 @@ _POLICE: Final = frozenset(
         Permission.READ_COUNTS,
         Permission.READ_BULLETINS,
         Permission.ALERT_AREA,
+        Permission.LINK_CHAT,
     }
 )
 
@@ -100,6 +102,7 @@ RIGHTS: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.MARK_INCIDENT,
         Permission.READ_COUNTS,
         Permission.ALERT_OWN_FOLLOWERS,
+        Permission.LINK_CHAT,
     },
     Role.EDUCATION_OFFICER: _EVERYONE
     | {
@@ -200,6 +203,8 @@ class Actor:
     session_id: int
     stepped_up_at: datetime
     is_example: bool = False
+    chat_link_id: int | None = None
+    """Set for who acts in a chat: they have no sign-in and can decide nothing."""
 
     def may(self, permission: Permission) -> bool:
         """Whether this role has the permission at all; the area is another question."""

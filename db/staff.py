@@ -366,6 +366,7 @@ async def end_role(
         .where(models.StaffSession.membership_id == membership.id, models.StaffSession.ended_at.is_(None))
         .values(ended_at=now)
     )
+    await _end_chats(session, [membership], now)
     await audit.record(
         session,
         actor=actor,
@@ -411,6 +412,7 @@ async def disable(session: AsyncSession, *, actor: Actor, public_id: str, reason
         .where(models.StaffSession.staff_id == staff.id, models.StaffSession.ended_at.is_(None))
         .values(ended_at=now)
     )
+    await _end_chats(session, memberships, now)
     await audit.record(
         session, actor=actor, action="staff.disable", subject=f"staff:{public_id}", reason=reason, now=now
     )
@@ -439,6 +441,17 @@ async def open_invitations(session: AsyncSession) -> tuple[models.Invitation, ..
             .where(models.Invitation.used_at.is_(None), models.Invitation.withdrawn_at.is_(None))
             .order_by(models.Invitation.id.desc())
         )
+    )
+
+
+async def _end_chats(session: AsyncSession, memberships: Iterable[models.Membership], now: datetime) -> None:
+    await session.execute(
+        update(models.ChatLink)
+        .where(
+            models.ChatLink.membership_id.in_([membership.id for membership in memberships]),
+            models.ChatLink.ended_at.is_(None),
+        )
+        .values(ended_at=now)
     )
 
 

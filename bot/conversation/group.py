@@ -6,10 +6,10 @@ seen. Nothing about a group is remembered.
 
 from dataclasses import replace
 
-from bot.conversation import check
+from bot.conversation import check, desk
 from bot.conversation.context import Context, Turn
 from bot.conversation.memory import Memory
-from bot.conversation.words import command_of
+from bot.conversation.words import command_of, staff_code_in
 from bot.messages import Incoming, Link, Reply
 from scamcheck.check import check as judge
 from scamcheck.reasons import Level
@@ -21,6 +21,8 @@ _GENERAL = ("hello", "menu", "who", "privacy", "check", "appeal")
 async def answer(incoming: Incoming, context: Context) -> Turn:
     """One short answer, or none when nothing was said."""
     text = check.whole_text(incoming)
+    if (code := staff_code_in(text)) is not None:
+        return _once(await desk.read_in_group(code, context), context)
     command = command_of(text)
     if command and command[0] == "leave":
         return _once(Reply(context.texts.get("group.left")), context)

@@ -27,6 +27,8 @@ class Expects(StrEnum):
     SCHOOL = "school"
     SCHOOL_TO_FOLLOW = "school_to_follow"
     SCHOOL_TO_LOOK_UP = "school_to_look_up"
+    TO_PROPOSE = "to_propose"
+    """What a staff member proposes to confirm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.conversation.link_channels import channels_of
 from bot.conversation.memory import Memory
 from bot.messages import Choice, Incoming, Reply
 from bot.replies import school_label, shortened
-from db import erasures, linking, people
+from db import chat_staff, erasures, linking, people
 from db.models import Conversation
 from db.people import StoredData
 
@@ -67,6 +67,8 @@ def _held(held: StoredData, context: Context) -> Iterator[str]:
         yield texts.get("privacy.data_consents", consents=_some(iter(names)))
     if held.disputes:
         yield texts.get("privacy.data_disputes", count=str(held.disputes))
+    if held.works_here:
+        yield texts.get("privacy.data_desk")
     if held.corrections_wanted:
         yield texts.get("privacy.data_notices", count=str(held.corrections_wanted))
 
@@ -112,6 +114,7 @@ async def _erased(conversations: Sequence[Conversation], context: Context, *, al
     where = channels_of(conversations, context)
     for conversation in conversations:
         erasures.note(context.settings.erasures_file, context.keys, conversation, context.now)
+        await chat_staff.unlink(context.session, conversation, now=context.now)
         await people.erase(context.session, conversation)
     more = (texts.get(f"privacy.{also}", channels=where),) if also else ()
     reply = Reply(texts.get("privacy.erased"), steps=(*more, *texts.lines("privacy.erased_steps")))

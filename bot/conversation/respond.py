@@ -8,6 +8,7 @@ from bot.conversation import (
     appeal,
     check,
     choose_school,
+    desk,
     dispute,
     emergency,
     follow_school,
@@ -23,7 +24,7 @@ from bot.conversation import (
 )
 from bot.conversation.context import Context, Turn, say
 from bot.conversation.memory import KEPT, STATE, Expects, Memory, from_data, to_data
-from bot.conversation.words import case_code_in, chosen, command_of, menu_digit
+from bot.conversation.words import case_code_in, chosen, command_of, menu_digit, staff_code_in
 from bot.messages import Incoming, Reply
 from db import people
 from scamcheck.check import judge
@@ -57,6 +58,14 @@ _VERBS: Final[Mapping[str, Handler]] = {
     "link_no": link_channels.refused,
     "unlink": link_channels.parted,
     "erase_here": privacy.erase_here,
+    "desk": desk.overview,
+    "desk_case": desk.decide,
+    "desk_incident": desk.incident,
+    "desk_ours": desk.ours,
+    "desk_not_ours": desk.not_ours,
+    "desk_called": desk.parents_called,
+    "desk_propose": desk.propose,
+    "desk_leave": desk.leave,
 }
 """What a tap's token may start. Tokens are input: each handler looks again at what it names."""
 
@@ -72,6 +81,8 @@ _COMMANDS: Final[Mapping[str, Handler]] = {
     "leave": talk.menu,
     "link": link_channels.asked,
     "link_no": link_channels.refused,
+    "desk_link": desk.link,
+    **{verb: _VERBS[verb] for verb in ("desk", "desk_propose", "desk_leave")},
 }
 
 _NEVER_LIMITED: Final = frozenset(
@@ -125,6 +136,8 @@ def _handler(incoming: Incoming, context: Context) -> tuple[str, str, Handler | 
         return verb, argument, _VERBS.get(verb)
     if (command := command_of(incoming.text)) is not None:
         return *command, _COMMANDS.get(command[0])
+    if (code := staff_code_in(incoming.text)) is not None:
+        return "desk_link", code, desk.link
     if (code := case_code_in(incoming.text)) is not None:
         return "status", code, report.status
     return "", "", None
@@ -138,7 +151,7 @@ async def _words(incoming: Incoming, context: Context) -> Turn:
     intent = intent_of(seen)
     if intent is Intent.EMERGENCY:
         return emergency.answer(seen, context)
-    known = look_up.prefix(text, context) or await _school_named(text, seen, context)
+    known = look_up.prefix(text, context) or await _expected(text, seen, context)
     if known is not None:
         return known
     asked = context.memory.expects is Expects.WHAT_WAS_SAID
@@ -163,17 +176,23 @@ async def _nothing_to_judge(text: str, incoming: Incoming, context: Context) -> 
     return None
 
 
-async def _school_named(text: str, seen: Observables, context: Context) -> Turn | None:
-    """An answer to "which school?". Anything alarming or with an identifier is a message to check instead."""
+async def _expected(text: str, seen: Observables, context: Context) -> Turn | None:
+    """An answer to what was asked: which school, what to propose. Anything alarming is a message to check."""
     expects = context.memory.expects
-    said = seen.assessment
-    if expects in (None, Expects.WHAT_WAS_SAID) or seen.has_identifier or len(text.split()) > _NAME_WORDS:
+    if expects in (None, Expects.WHAT_WAS_SAID) or _alarms(seen):
         return None
-    if said.suspicious or said.early_stage or said.alarming or said.warning:
+    if expects is Expects.TO_PROPOSE:
+        return await desk.typed(seen, context)
+    if seen.has_identifier or len(text.split()) > _NAME_WORDS:
         return None
     if expects is Expects.SCHOOL_TO_FOLLOW:
         return await follow_school.named(text, context)
     return await choose_school.typed(text, context)
+
+
+def _alarms(seen: Observables) -> bool:
+    said = seen.assessment
+    return said.suspicious or said.early_stage or said.alarming or said.warning
 
 
 def _not_on_menu(context: Context) -> Turn:

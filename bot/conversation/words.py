@@ -38,6 +38,14 @@ _COMMANDS: Final = {
     "noi": "link",
     "noikenh": "link",
     "khieu_nai": "appeal",
+    "lienket": "desk_link",
+    "lien_ket": "desk_link",
+    "huylienket": "desk_leave",
+    "huy_lien_ket": "desk_leave",
+    "banlamviec": "desk",
+    "ban_lam_viec": "desk",
+    "dexuat": "desk_propose",
+    "de_xuat": "desk_propose",
 }
 _WORDS: Final = {
     "kiem tra": "check",
@@ -135,6 +143,8 @@ _WORDS: Final = {
     "cancel": "cancel",
     "roi khoi nhom": "leave",
     "roi nhom": "leave",
+    "ban lam viec": "desk",
+    "huy lien ket": "desk_leave",
 }
 _DIGIT_WORDS: Final = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
 _MENU_DIGIT = re.compile(r"(?:so |chon |lua chon |phuong an |option )?(?P<digit>\d{1,2})[.)]?", re.ASCII)
@@ -142,6 +152,7 @@ _CASE_CODE = re.compile(r"\bGL-?[A-Z0-9]{4}-?[A-Z0-9]{2}\b", re.IGNORECASE | re.
 _LINK_CODE = re.compile(
     rf"(?:noi|noi kenh|link) (?P<code>[{ALPHABET.lower()}]{{4}}-?[{ALPHABET.lower()}]{{4}})", re.ASCII
 )
+_STAFF_CODE = re.compile(r"\bLK-?(?:[2-9A-HJ-NP-Z]{4}-?){2}[2-9A-HJ-NP-Z]{4}\b", re.IGNORECASE | re.ASCII)
 _COMMAND = re.compile(r"/(?P<name>[a-z_]{2,32})(?:@\w{1,64})?(?:\s+(?P<rest>.*))?", re.ASCII | re.DOTALL)
 _SENT_MONEY = re.compile(
     r"\b(?:toi|em|me|minh|bo|ba|con|vo|chong|chi|anh)(?: em| toi)? (?:da |lo |vua |moi |tro ){1,3}"
@@ -204,6 +215,12 @@ def case_code_in(text: str) -> str | None:
         return None
     code = found[0].upper().replace("-", "")
     return f"{code[:2]}-{code[2:6]}-{code[6:]}"
+
+
+def staff_code_in(text: str) -> str | None:
+    """A code of the console that links a staff member's chat ("LK-7K3M-92QF-XTAB")."""
+    found = _STAFF_CODE.search(text[:LONGEST_COMMAND])
+    return None if found is None else found[0]
 
 
 def says_money_was_sent(folded: str) -> bool:

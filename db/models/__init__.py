@@ -4,6 +4,7 @@ from db.models.audit import AuditEntry, Outcome
 from db.models.base import ID, Base, Moment, NaiveTime, RecordState, Sourced
 from db.models.changes import Change, Operation, RecordKind
 from db.models.channel_tokens import ChannelToken, TokenState
+from db.models.chat_staff import ChatCode, ChatLink, DecisionLink
 from db.models.checks import Check, CheckCount, CheckIdentifier, CorrectionRequest
 from db.models.contacts import Contact
 from db.models.desk import (
@@ -52,6 +53,8 @@ __all__ = [
     "Change",
     "ChannelName",
     "ChannelToken",
+    "ChatCode",
+    "ChatLink",
     "Check",
     "CheckCount",
     "CheckIdentifier",
@@ -61,6 +64,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "CorrectionRequest",
+    "DecisionLink",
     "Dispute",
     "Inbox",
     "InboxStatus",

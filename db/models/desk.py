@@ -139,3 +139,5 @@ class Notice(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     seen_by: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     seen_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When it was handed to the chats of those who work there."""

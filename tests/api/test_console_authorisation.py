@@ -83,9 +83,10 @@ def address_of(route: str, *, foreign: str) -> str:
         "membership_id",
         "script_id",
         "protected_id",
+        "link_id",
     ):
         path = path.replace(f"{{{name}}}", foreign)
-    for name in ("proposal_id", "public_id", "invitation_id", "invitation"):
+    for name in ("proposal_id", "public_id", "invitation_id", "invitation", "link"):
         path = path.replace(f"{{{name}}}", "khong-co-that")
     for name, value in IDS.items():
         path = path.replace(f"{{{name}}}", value)

@@ -4,13 +4,17 @@ import itertools
 import re
 import shutil
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from db import chat_staff, staff
+from db.models import OfficeKind, Role
 from tests.channels.everywhere import CHANNELS, Everywhere, Talker, WebTalker, everywhere
 from tests.channels.running import SCAM
+from tests.db.desk import make_actor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -245,3 +249,28 @@ async def test_with_empty_records_an_unknown_school_is_asked_for_again(early_par
 
     assert "trường" in answer
     assert all(len(number) == 3 for number in early_parent.contacts())
+
+
+async def test_staff_link_a_chat_see_what_waits_and_propose(service: Everywhere, parent: Talker) -> None:
+    database = service.services.database
+    async with database.transaction() as session:
+        office = await staff.add_office(
+            session,
+            actor=None,
+            kind=OfficeKind.PROVINCE_POLICE,
+            name="Công an Ví Dụ",
+            is_example=True,
+            now=datetime.now(UTC),
+        )
+        actor = await make_actor(session, Role.POLICE_OFFICER, office, is_example=True, now=datetime.now(UTC))
+        code = await chat_staff.new_code(
+            session, actor=actor, keys=service.services.keys, now=datetime.now(UTC)
+        )
+    assert "cán bộ công an" in await parent.says(f"/lienket {code}")
+    assert "BÀN LÀM VIỆC" in await parent.picks("Bàn làm việc")
+    assert "trong một tin" in await parent.picks("Đề xuất số lừa đảo")
+    number = f"0530 000 {next(STRANGERS) % 100 + 600}"
+    answer = await parent.says(f"{number} hai phụ huynh cùng báo")
+    assert "Đã gửi đề xuất xác nhận lừa đảo: Số 0530 •••" in answer
+    assert number.replace(" ", "") not in answer.replace(" ", "")
+    assert "Đã hủy liên kết" in await parent.says("/huylienket")

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Denied, Refused, SignedInDep
+from api.pages.console.access import AtWork, Denied, Refused, SignedInDep, requires
 from api.pages.console.showing import console_page, go, refused_status
-from db import desk_lists, signing_in
+from db import chat_staff, desk_lists, signing_in
 from db.passwords import PasswordRefused
-from db.rights import NotEligible
+from db.rights import NotEligible, Permission
 
 router = APIRouter(prefix="/account")
 
@@ -78,10 +78,36 @@ async def renew_recovery_codes(
     return console_page(request, work, "recovery_codes.html", codes=codes, name=work.actor.name)
 
 
+@router.post("/chat-code")
+async def chat_code(
+    request: Request,
+    code: Annotated[str, Form(max_length=64)] = "",
+    work: AtWork = requires(Permission.LINK_CHAT),
+) -> Response:
+    """A code that links one conversation with the bot, shown once."""
+    try:
+        work = await work.step_up(code) if code else work
+        async with work.acting("chat.code", f"staff:{work.actor.public_id}") as session:
+            made = await chat_staff.new_code(session, actor=work.actor, keys=work.services.keys, now=work.now)
+    except Refused as refused:
+        return await _page(request, work, labels.refusal(refused.fact))
+    minutes = int(chat_staff.CODE_LASTS.total_seconds()) // 60
+    return console_page(request, work, "chat_code.html", chat_code=made, minutes=minutes)
+
+
+@router.post("/chats/{link_id}/end")
+async def end_chat(request: Request, link_id: int, work: AtWork = requires(Permission.LINK_CHAT)) -> Response:
+    """End the link of one conversation of one's own."""
+    async with work.acting("chat.unlink", f"chat:{link_id}") as session:
+        await chat_staff.end_link(session, actor=work.actor, link_id=link_id, now=work.now)
+    return go(request, work, PAGE, "chat_ended")
+
+
 async def _page(request: Request, work: AtWork, problem: str) -> HTMLResponse:
     async with work.reading() as session:
         sign_ins = await desk_lists.sign_ins_of(session, work.actor, since=work.now - signing_in.ABSOLUTE)
         roles = await desk_lists.roles_of(session, work.actor)
+        chats = await chat_staff.links_of(session, work.actor)
     return console_page(
         request,
         work,
@@ -90,4 +116,5 @@ async def _page(request: Request, work: AtWork, problem: str) -> HTMLResponse:
         problem=problem,
         sign_ins=[row for row in sign_ins if signing_in.is_open(row, work.now)],
         roles=roles,
+        chats=chats,
     )

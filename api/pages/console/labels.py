@@ -43,6 +43,7 @@ class ConsoleWords(BaseModel):
     role: dict[str, str]
     role_intro: dict[str, str]
     office_kind: dict[str, str]
+    channel: dict[str, str]
     identifier: dict[str, str]
     state: dict[str, str]
     proposal_kind: dict[str, str]
