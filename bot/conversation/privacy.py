@@ -46,10 +46,7 @@ async def data(_argument: str, _incoming: Incoming, context: Context) -> Turn:
 def _held(held: StoredData, context: Context) -> Iterator[str]:
     texts = context.texts
     yield texts.get("privacy.data_conversation")
-    if held.linked:
-        yield texts.get("privacy.data_linked", channels=channels_of(held.linked, context))
-    if held.linking:
-        yield texts.get("privacy.data_linking")
+    yield from _held_links(held, context)
     if held.dialogue:
         yield texts.get("privacy.data_dialogue")
     if held.follows:
@@ -67,10 +64,18 @@ def _held(held: StoredData, context: Context) -> Iterator[str]:
         yield texts.get("privacy.data_consents", consents=_some(iter(names)))
     if held.disputes:
         yield texts.get("privacy.data_disputes", count=str(held.disputes))
-    if held.works_here:
-        yield texts.get("privacy.data_desk")
     if held.corrections_wanted:
         yield texts.get("privacy.data_notices", count=str(held.corrections_wanted))
+
+
+def _held_links(held: StoredData, context: Context) -> Iterator[str]:
+    texts = context.texts
+    if held.linked:
+        yield texts.get("privacy.data_linked", channels=channels_of(held.linked, context))
+    if held.linking:
+        yield texts.get("privacy.data_linking")
+    if held.works_here:
+        yield texts.get("privacy.data_desk")
 
 
 def _some(names: Iterator[str]) -> str:
