@@ -131,7 +131,7 @@ async def open_codes(session: AsyncSession, office: models.Office, *, limit: int
     return tuple(
         await session.scalars(
             select(models.Report.case_code)
-            .where(models.Report.status.in_((ReportStatus.RECEIVED, ReportStatus.IN_REVIEW)), _within(office))
+            .where(models.Report.status.in_((ReportStatus.RECEIVED, ReportStatus.IN_REVIEW)), within(office))
             .order_by(models.Report.id.desc())
             .limit(limit)
         )
