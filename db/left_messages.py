@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import mailbox
+from db.mail_statements import WAITING
 from db.mailbox import Destination, lies_ready
 from db.models import ChannelName, Outbox, OutboxStatus
 
@@ -48,5 +49,5 @@ def _left(place: Destination) -> ColumnElement[bool]:
         Outbox.channel == ChannelName(place.channel),
         Outbox.bot_account == place.bot_account,
         Outbox.address == place.address,
-        Outbox.status == OutboxStatus.WAITING,
+        Outbox.status == WAITING,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import select, update
@@ -164,6 +165,7 @@ def full_name(row: models.School) -> str:
     return named_in_full(row.level, row.level_key, row.name)
 
 
+@lru_cache(maxsize=32768)
 def named_in_full(level: str, level_key: str, name: str) -> str:
     """Level and name, as people say it: "THCS Nguyễn Du"; a name that begins with its level is left alone."""
     begins = fold(name).startswith((f"{fold(level)} ", f"{fold(level_key)} "))

@@ -155,12 +155,16 @@ class Gazetteer:
         head = first[:_HEAD] if len(first) >= _HEAD else joined(some[at : at + 2])[:_HEAD]
         if head not in self._heads and first not in self.keys:
             return None
-        for count in range(min(_LONGEST_PLACE, len(some) - at), 0, -1):
-            if any(word.breaks for word in some[at + 1 : at + count]):
-                continue
-            key = joined(some[at : at + count])
-            if key in self.keys:
-                return key, at + count
+        keys: list[str] = []
+        key = ""
+        for word in some[at : at + _LONGEST_PLACE]:
+            if keys and word.breaks:
+                break
+            key += word.spelled
+            keys.append(key)
+        for count in range(len(keys), 0, -1):
+            if keys[count - 1] in self.keys:
+                return keys[count - 1], at + count
         return None
 
 

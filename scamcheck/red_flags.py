@@ -22,7 +22,7 @@ from scamcheck.phone import PhoneKind, SeenNumber
 from scamcheck.signs import Hit, SignRule, Words, find_hits, lexicon, sign_pairs, words_of
 from scamcheck.text import Text
 from scamcheck.thresholds import ALARMING_SCORE, MIN_SPOKEN_WORDS, SUSPICIOUS_SCORE, WARNING_SIGNS
-from scamcheck.wording import wording
+from scamcheck.wording import Name, read_name, weighed, wording
 
 
 class Scenario(StrEnum):
@@ -118,13 +118,16 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
     weights = _weights()
     given: dict[str, float] = {}
     score = weights.bias if counts or words.tokens else 0.0
-    for name, value in features(words, counts).items():
+    for name, value in _signs_and_pairs(counts).items():
         gain = weights.of(name) * value
         score += gain
-        if gain or name.startswith("s:"):  # most words of a message have no weight
-            codes = _codes(name) if name[0] in "sp" else (_WORDING,)
+        if gain or name.startswith("s:"):
+            codes = tuple(name[2:].split("+"))
             for code in codes:
                 given[code] = given.get(code, 0.0) + gain / len(codes)
+    if gain := weighed(words.tokens, weights.worded):
+        score += gain
+        given[_WORDING] = gain
     signs, counter_signs = _as_signs(given, hits, words, before)
     groups = Counter(rule.group for code in counts if (rule := _rule(code)))
     scenario = _scenario(counts)
@@ -162,13 +165,15 @@ def counts_of(
 
 
 def features(words: Words, counts: Mapping[str, int]) -> dict[str, float]:
-    """What the sum runs over: `s:` signs, `p:` pairs of signs, and the wording (`wording.py`).
+    """What the sum runs over: `s:` signs, `p:` pairs of signs, and the wording (`wording.py`)."""
+    return _signs_and_pairs(counts) | wording(words.tokens)
 
-    A sign repeated counts a little more, never in proportion.
-    """
-    found = {f"s:{code}": sqrt(min(count, 4)) for code, count in sorted(counts.items())}
-    found.update({f"p:{pair}": 1.0 for pair in sign_pairs(sorted(counts))})
-    found.update(wording(words.tokens))
+
+def _signs_and_pairs(counts: Mapping[str, int]) -> dict[str, float]:
+    """A sign repeated counts a little more, never in proportion."""
+    codes = sorted(counts)
+    found = {f"s:{code}": sqrt(min(counts[code], 4)) for code in codes}
+    found.update({f"p:{pair}": 1.0 for pair in sign_pairs(codes)})
     return found
 
 
@@ -187,6 +192,9 @@ _STATE_ENDINGS: Final = frozenset({"gov.vn", "edu.vn"})
 class _Weights:
     bias: float
     fitted: dict[str, float]
+    """Those of signs and of pairs of signs."""
+    worded: dict[str, dict[Name, float]]
+    """Those of the wording, by kind."""
 
     def of(self, feature: str) -> float:
         """The fitted weight; for a sign the fit did not see, what its reviewer wrote."""
@@ -202,7 +210,15 @@ def _weights() -> _Weights:
     table = (files("scamcheck") / "data" / "weights.txt").read_text(encoding="utf-8")
     lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     fitted = {name: float(weight) for name, weight in lines}
-    return _Weights(fitted.pop("bias"), fitted)
+    signs: dict[str, float] = {}
+    worded: dict[str, dict[Name, float]] = {"w": {}, "n": {}, "t": {}}
+    for name, weight in fitted.items():
+        kind, _, rest = name.partition(":")
+        if kind in worded:
+            worded[kind][read_name(rest)] = weight
+        else:
+            signs[name] = weight
+    return _Weights(signs.pop("bias"), signs, worded)
 
 
 def _counted(hits: Iterable[Hit], marks: Iterable[str], before: Iterable[Sign]) -> Counter[str]:
@@ -213,10 +229,6 @@ def _counted(hits: Iterable[Hit], marks: Iterable[str], before: Iterable[Sign]) 
 
 def _rule(code: str) -> SignRule | None:
     return lexicon().rules.get(code)
-
-
-def _codes(feature: str) -> tuple[str, ...]:
-    return tuple(feature[2:].split("+"))
 
 
 def _marks(

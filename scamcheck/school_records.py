@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -69,7 +69,7 @@ def entries_of(school: School, site: Site) -> list[tuple[Entry, Sequence[Word]]]
     found: dict[str, tuple[Entry, Sequence[Word]]] = {}
     level = recorded
     for name in (school.name, *school.aliases):
-        core, named_level = _core(_IN_BRACKETS.sub(" ", name))
+        core, named_level = _core(name)
         own = name is school.name
         level = level.completed(named_level) if own else level
         stages = level.stages if own else level.stages | named_level.stages
@@ -163,10 +163,21 @@ _FAMILIES: Final = [
 ]
 
 
-@lru_cache(maxsize=1024)
+def _other_spellings() -> dict[str, list[Sequence[Word]]]:
+    found: defaultdict[str, list[Sequence[Word]]] = defaultdict(list)
+    for family in _FAMILIES:
+        for key in family:
+            found[key] += [form for other, form in family.items() if other != key]
+    return dict(found)
+
+
+_SAME: Final = _other_spellings()
+
+
+@lru_cache(maxsize=32768)
 def _core(name: str) -> tuple[Sequence[Word], SchoolLevel]:
-    """A name without "trường", level and unit words in front; "Trường Chinh" keeps its Trường."""
-    read = words(name)
+    """A name without brackets, "trường", level and unit words in front; "Trường Chinh" keeps its Trường."""
+    read = words(_IN_BRACKETS.sub(" ", name))
     level = SchoolLevel()
     at = 0
     while at < len(read):
@@ -185,12 +196,9 @@ def _core(name: str) -> tuple[Sequence[Word], SchoolLevel]:
     return read[at:], level
 
 
-def _same_name(name: Sequence[Word]) -> Iterator[Sequence[Word]]:
+def _same_name(name: Sequence[Word]) -> Sequence[Sequence[Word]]:
     """The name in the other spellings of its family ("Phan Châu Trinh")."""
-    key = joined(name)
-    for family in _FAMILIES:
-        if key in family:
-            yield from (form for other, form in family.items() if other != key)
+    return _SAME.get(joined(name), ())
 
 
 @lru_cache(maxsize=8192)

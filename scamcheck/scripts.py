@@ -7,9 +7,9 @@ order-aware score decides. A long post can contain a script, a short message can
 import re
 import tomllib
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 from heapq import nsmallest
 from importlib.resources import files
 from typing import Final
@@ -50,7 +50,7 @@ class ScriptIndex:
         self._scripts: list[Script] = []
         self._texts: list[str] = []
         self._at: dict[str, int] = {}
-        self._with_piece: dict[str, array[int]] = {}
+        self._with_piece: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
         for script in scripts:
             self._add(script)
 
@@ -69,12 +69,9 @@ class ScriptIndex:
         at = self._at[script.id] = len(self._scripts)
         self._scripts.append(script)
         self._texts.append(masked(read(script.text).folded))
+        with_piece = self._with_piece
         for piece in _pieces(self._texts[at]):
-            holding = self._with_piece.get(piece)
-            if holding is None:
-                self._with_piece[piece] = array("I", (at,))
-            else:
-                holding.append(at)
+            with_piece[piece].append(at)
 
     def candidates(self, text: Text) -> tuple[ScriptCandidate, ...]:
         """The scripts that the text is a member of, best first: score at or above `SCRIPT_MATCH_SCORE`."""

@@ -35,8 +35,11 @@ class Text:
 def read(raw: str) -> Text:
     """Prepare a message: never raises, whatever the characters; reads at most `MAX_TEXT_BYTES` of UTF-8."""
     clean, cut = _cap(raw)
-    clean = unicodedata.normalize("NFKC", clean.translate(_VISIBLE)).translate(_VISIBLE)
-    display, cut_again = _cap(unicodedata.normalize("NFC", clean))
+    visible = clean.translate(_VISIBLE)
+    normal = unicodedata.normalize("NFKC", visible)
+    if normal is not visible:  # what was composed or taken apart may draw nothing now
+        normal = normal.translate(_VISIBLE)
+    display, cut_again = _cap(unicodedata.normalize("NFC", normal))
     return Text(display=display, folded=_deobfuscated(fold(display)), truncated=cut or cut_again)
 
 
@@ -132,10 +135,10 @@ class _Folded(dict[int, str | None]):
 _VISIBLE: Final = _Visible()
 _FOLDED: Final = _Folded()
 
-_BLANKS: Final = re.compile(r"\s+")
 _BLANK_BEFORE_MARK: Final = re.compile(r" (?=[,;:!?](?:\s|$))")
 _JOINER: Final = re.compile(r"(?<=[a-z0-9])[_^~*+]+(?=[a-z0-9])")
 _DOTTED: Final = re.compile(r"(?<![a-z0-9.])[a-z0-9]{1,4}(?:[.\-*·•][a-z0-9]{1,4}){1,7}(?![a-z0-9])")
+_MARK_INSIDE: Final = re.compile(r"[.\-*·•][a-z0-9]")
 _DOT: Final = re.compile(r"[.\-*·•]")
 _SPACED: Final = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][ .]){2,40}[a-z0-9](?![a-z0-9])")
 _DIGIT_RUN: Final = re.compile(
@@ -158,16 +161,21 @@ def _cap(s: str) -> tuple[str, bool]:
 
 
 def _deobfuscated(folded: str) -> str:
-    plain = _JOINER.sub(" ", _BLANKS.sub(" ", folded)).strip()
+    plain = _JOINER.sub(" ", " ".join(folded.split()))
     plain = _BLANK_BEFORE_MARK.sub("", plain)
     plain = _SPACED.sub(lambda found: _joined_letters(found[0]), plain)
     plain = _undotted(plain)
     plain = _DIGIT_RUN.sub(lambda found: _L_IN_DIGITS.sub("1", found[0]).replace("o", "0"), plain)
-    return _WORD.sub(lambda found: _read_word(found[0]), plain)
+    # Most words are syllables as they are written: only the others are looked at one by one.
+    unknown = set(_WORD.findall(" ".join(set(plain.split()) - _SYLLABLES))) - _SYLLABLES
+    other = {word: meant for word in unknown if (meant := _read_word(word)) != word}
+    return _WORD.sub(lambda found: other.get(found[0], found[0]), plain) if other else plain
 
 
 def _undotted(folded: str) -> str:
     """Undo "c.a.p c.u.u": two marks inside one word, or one when a neighbour is such a word too."""
+    if _MARK_INSIDE.search(folded) is None:
+        return folded
     found = list(_DOTTED.finditer(folded))
     joined = [_undot(match[0]) for match in found]
     sure = [word is not None and _surely_dotted(match[0]) for match, word in zip(found, joined, strict=True)]

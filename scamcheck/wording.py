@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import log, sqrt
 from typing import Final
 
@@ -23,33 +23,61 @@ _FEW: Final = {"w": 20, "n": 40, "t": 8}
 """A message with fewer than this says as little as its length: one word alone must not decide."""
 
 
+Name = str | tuple[str, ...]
+"""Of a pair of words the two, which is quicker to make than the name that `told` gives it."""
+
+
 def wording(tokens: Sequence[str]) -> dict[str, float]:
     """`w:` words and neighbours, `n:` pairs of near words, `t:` topics.
 
     Each kind is divided by the root of its size: a message counts by how it speaks, not by how long.
     """
-    read = tokens[:_READ]
     found: dict[str, float] = {}
-    for kind, counts in (("w", _words(read)), ("n", _near(read)), ("t", _topics(read))):
-        scale = _SCALES[kind] / sqrt(max(len(counts), _FEW[kind]))
-        found.update({f"{kind}:{name}": scale * (1 + log(count)) for name, count in counts.items()})
+    for kind, counts, scale in _counted(tokens):
+        found.update({f"{kind}:{told(name)}": scale * (1 + log(count)) for name, count in counts.items()})
     return found
 
 
-def _words(tokens: Sequence[str]) -> Mapping[str, int]:
-    counts = Counter(word for word in tokens if word != ".")
-    counts.update(f"{one} {other}" for one, other in pairwise(tokens))
+def weighed(tokens: Sequence[str], weights: Mapping[str, Mapping[Name, float]]) -> float:
+    """The sum of what `wording` finds, each times its weight; `weights` by kind, of what has one."""
+    total = 0.0
+    for kind, counts, scale in _counted(tokens):
+        weight_of = weights[kind].get
+        total += scale * sum(
+            [weight * (1 + log(count)) for name, count in counts.items() if (weight := weight_of(name))]
+        )
+    return total
+
+
+def _counted(tokens: Sequence[str]) -> Iterator[tuple[str, Mapping[Name, int], float]]:
+    """Each kind, how often its names were found, and what one counts."""
+    read = tokens[:_READ]
+    for kind, counts in (("w", _words(read)), ("n", _near(read)), ("t", _topics(read))):
+        yield kind, counts, _SCALES[kind] / sqrt(max(len(counts), _FEW[kind]))
+
+
+def told(name: Name) -> str:
+    """A name as the file of weights has it."""
+    return name if isinstance(name, str) else " ".join(name)
+
+
+def read_name(written: str) -> Name:
+    """The name that `told` wrote so."""
+    return tuple(written.split(" ")) if " " in written else written
+
+
+def _words(tokens: Sequence[str]) -> Mapping[Name, int]:
+    counts: Counter[Name] = Counter([word for word in tokens if word != "."])
+    counts.update(pairwise(tokens))
     return counts
 
 
-def _near(tokens: Sequence[str]) -> Mapping[str, int]:
+def _near(tokens: Sequence[str]) -> Mapping[Name, int]:
     words = [word for word in tokens if word != "."]
-    return Counter(
-        f"{word} {later}" for at, word in enumerate(words) for later in words[at + 2 : at + 1 + _NEAR]
-    )
+    return Counter(chain.from_iterable(zip(words, words[apart:]) for apart in range(2, _NEAR + 1)))  # noqa: B905 - the last words have nobody behind them
 
 
-def _topics(tokens: Sequence[str]) -> Mapping[str, int]:
+def _topics(tokens: Sequence[str]) -> Mapping[Name, int]:
     return Counter(topic for topics in _topics_at(tokens) for topic in topics)
 
 
@@ -58,7 +86,7 @@ def _topics_at(tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
     terms, longest = _terms()
     at = 0
     while at < len(tokens):
-        for length in range(longest, 0, -1):
+        for length in range(longest.get(tokens[at], 0), 0, -1):
             topics = terms.get(tuple(tokens[at : at + length]))
             if topics:
                 yield topics
@@ -69,11 +97,15 @@ def _topics_at(tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 @cache
-def _terms() -> tuple[dict[tuple[str, ...], tuple[str, ...]], int]:
+def _terms() -> tuple[dict[tuple[str, ...], tuple[str, ...]], dict[str, int]]:
+    """The topics of each term, and how long the longest term is that begins with a word."""
     raw = tomllib.loads((files("scamcheck") / "data" / "topics.toml").read_text(encoding="utf-8"))
     terms: dict[tuple[str, ...], tuple[str, ...]] = {}
     for topic, listed in raw["topic"].items():
         for term in listed.replace("\n", " ").split("/"):
             words = tuple(term.split())
             terms[words] = (*terms.get(words, ()), topic)
-    return terms, max(map(len, terms))
+    longest: dict[str, int] = {}
+    for term in terms:
+        longest[term[0]] = max(longest.get(term[0], 0), len(term))
+    return terms, longest
