@@ -263,7 +263,7 @@ class _Finder:
         """Report digits that look like a number but cannot be one; return where to go on."""
         first = run[index]
         starts = first.plus or first.digits.startswith(_STARTS)
-        if not (starts or alone(self._text, first.start, run[-1].end)):
+        if not (starts or (len(run) == 1 and alone(self._text, first.start, first.end))):
             return index + 1
         last = _last_of_same_spacing(run, index)
         groups = run[index : last + 1]

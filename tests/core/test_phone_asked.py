@@ -72,3 +72,4 @@ def test_other_digits_are_the_beginning_of_nothing(text: str) -> None:
 def test_digits_alone_that_make_no_number_are_asked_for_again() -> None:
     assert find_numbers("123456789") == ((), ("123456789",))
     assert find_numbers("mã 123456789 đó") == ((), ())
+    assert find_numbers("192.168.1.1") == ((), ())
