@@ -211,7 +211,7 @@ def _weights() -> _Weights:
     lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     fitted = {name: float(weight) for name, weight in lines}
     signs: dict[str, float] = {}
-    worded: dict[str, dict[Name, float]] = {"w": {}, "n": {}, "t": {}}
+    worded: dict[str, dict[Name, float]] = {"w": {}, "r": {}, "n": {}, "t": {}}
     for name, weight in fitted.items():
         kind, _, rest = name.partition(":")
         if kind in worded:

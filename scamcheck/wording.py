@@ -1,4 +1,4 @@
-"""How a message is worded, as named features: words, words side by side, words near each other, topics.
+"""How a message is worded, as named features: words, runs of them, words near each other, topics.
 
 The signs of `data/red_flags.toml` say what a reviewer thought of; the wording catches what nobody wrote down.
 A topic ("injury", "cash desk") stands for many words, so that a word the fit never saw still counts.
@@ -17,18 +17,18 @@ _READ: Final = 400
 """Words of a message that are looked at; bounds the work, and a longer message has said it by then."""
 _NEAR: Final = 5
 """Words up to so far apart stand near each other."""
-_SCALES: Final = {"w": 4 / 3, "n": 2 / 3, "t": 3.0}
-"""How much words, near pairs and topics weigh against the signs; chosen by `scripts/fit --cross-validate`."""
-_FEW: Final = {"w": 20, "n": 40, "t": 8}
+_SCALES: Final = {"w": 4 / 3, "r": 1.0, "n": 2 / 3, "t": 1.5}
+"""How much words, runs, near pairs and topics weigh against the signs; by `scripts/fit --cross-validate`."""
+_FEW: Final = {"w": 20, "r": 20, "n": 40, "t": 8}
 """A message with fewer than this says as little as its length: one word alone must not decide."""
 
 
 Name = str | tuple[str, ...]
-"""Of a pair of words the two, which is quicker to make than the name that `told` gives it."""
+"""Of two or three words the words themselves, which is quicker to make than the name that `told` gives it."""
 
 
 def wording(tokens: Sequence[str]) -> dict[str, float]:
-    """`w:` words and neighbours, `n:` pairs of near words, `t:` topics.
+    """`w:` words and neighbours, `r:` runs of three, `n:` pairs of near words, `t:` topics.
 
     Each kind is divided by the root of its size: a message counts by how it speaks, not by how long.
     """
@@ -52,7 +52,7 @@ def weighed(tokens: Sequence[str], weights: Mapping[str, Mapping[Name, float]]) 
 def _counted(tokens: Sequence[str]) -> Iterator[tuple[str, Mapping[Name, int], float]]:
     """Each kind, how often its names were found, and what one counts."""
     read = tokens[:_READ]
-    for kind, counts in (("w", _words(read)), ("n", _near(read)), ("t", _topics(read))):
+    for kind, counts in (("w", _words(read)), ("r", _runs(read)), ("n", _near(read)), ("t", _topics(read))):
         yield kind, counts, _SCALES[kind] / sqrt(max(len(counts), _FEW[kind]))
 
 
@@ -70,6 +70,10 @@ def _words(tokens: Sequence[str]) -> Mapping[Name, int]:
     counts: Counter[Name] = Counter([word for word in tokens if word != "."])
     counts.update(pairwise(tokens))
     return counts
+
+
+def _runs(tokens: Sequence[str]) -> Mapping[Name, int]:
+    return Counter(zip(tokens, tokens[1:], tokens[2:]))  # noqa: B905 - the last words have nobody behind them
 
 
 def _near(tokens: Sequence[str]) -> Mapping[Name, int]:

@@ -23,14 +23,14 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 OWN: Final = ROOT / "tests" / "evaluation" / "own"
 WEIGHTS: Final = ROOT / "scamcheck" / "data" / "weights.txt"
 
-MIN_TEXTS: Final = {"s": 1, "p": 4, "w": 2, "n": 3, "t": 1}
+MIN_TEXTS: Final = {"s": 1, "p": 4, "w": 2, "r": 2, "n": 3, "t": 1}
 """A pair or a wording seen in fewer texts says more about those texts than about scams."""
 PULL: Final = {"s": 1.7, "p": 2.0}
 """How strongly signs and pairs are held to their prior, against 1 for the wording."""
 TRUST: Final = 0.5
 """How much of what a reviewer wrote beside a sign the fit starts from; whole, it outweighs the texts."""
-RARE: Final = frozenset("wn")
-"""Words and near pairs count the more the rarer they are."""
+RARE: Final = frozenset("wrn")
+"""Words, runs and near pairs count the more the rarer they are."""
 GENERATED: Final = 0.3
 """A text composed by a grammar teaches less than one that somebody wrote."""
 LEFT_OUT: Final = frozenset({"og02615", "og02802"})
@@ -39,7 +39,7 @@ COST: Final = 1.0
 ROUNDS: Final = 60
 SETTLED: Final = 0.02
 """A round that moves no text's share by more than this part of its cost ends the fit."""
-KEPT: Final = 0.01
+KEPT: Final = 0.02
 """Smaller weights change no verdict and are not written."""
 FOLDS: Final = 5
 SHOWN: Final = (0.01, 0.02, 0.03, 0.05, 0.08)
@@ -155,8 +155,8 @@ def written(weights: Mapping[str, float]) -> str:
     """The weights as the table that `scamcheck` reads: a feature, a tabulator and its log-odds."""
     lines = [
         "# Written by scripts/fit from tests/evaluation/own/train_*.jsonl. Log-odds: above zero is a scam.",
-        "# s: a sign of red_flags.toml, p: two signs together, w: one or two words, n: two words near each",
-        "# other, t: a topic of topics.toml. Correct a sign there and fit again rather than editing here.",
+        "# s: a sign of red_flags.toml, p: two signs together, w: one or two words, r: three in a row,",
+        "# n: two near each other, t: a topic of topics.toml. Correct a sign there and fit again.",
         f"bias\t{weights['']:.3f}",
     ]
     lines += [
