@@ -150,6 +150,15 @@ async def expire_old(session: AsyncSession, now: datetime) -> int:
     return len(expired)
 
 
+def is_due_for_review(row: models.Indicator, now: datetime) -> bool:
+    """Whether it is confirmed and expires within 14 days: time to review it, and perhaps to renew it."""
+    return (
+        row.status is IndicatorState.CONFIRMED
+        and row.expires_at is not None
+        and now < row.expires_at <= now + REVIEW_BEFORE
+    )
+
+
 async def due_for_review(
     session: AsyncSession, now: datetime, *, limit: int = 100
 ) -> tuple[models.Indicator, ...]:

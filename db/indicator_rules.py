@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import corrections, indicators, models, protection
+from db import corrections, indicator_desk, indicators, models, protection
 from db.approval_rules import (
     Case,
     Prepared,
@@ -114,10 +114,11 @@ async def _apply_withdraw(session: AsyncSession, case: Case, now: datetime) -> s
     return case.subject
 
 
-async def _prepare_restore(session: AsyncSession, case: Case, now: datetime) -> Prepared:  # noqa: ARG001
+async def _prepare_restore(session: AsyncSession, case: Case, now: datetime) -> Prepared:
     row = await _indicator(session, case)
     left = (IndicatorState.SUSPENDED, IndicatorState.WITHDRAWN, IndicatorState.EXPIRED)
-    if row.status not in left or row.version != number_in(case.payload, "version"):
+    ready = row.status in left or indicator_desk.is_due_for_review(row, now)
+    if not ready or row.version != number_in(case.payload, "version"):
         raise indicators.IndicatorNotListed(row.id)
     return Prepared(f"indicator:{row.id}")
 
@@ -128,6 +129,11 @@ async def _apply_restore(session: AsyncSession, case: Case, now: datetime) -> st
     if row.status is IndicatorState.SUSPENDED:
         await indicators.resume_indicator(session, row.id, version=version, reason=case.reason, now=now)
         return f"indicator:{row.id}"  # nobody was told of the suspension
+    if row.status is IndicatorState.CONFIRMED:
+        await indicators.renew_indicator(
+            session, row.id, version=version, approved_by=case.approved_by, now=now
+        )
+        return f"indicator:{row.id}"  # it was listed all the time
     if row.version == version and row.status in (IndicatorState.WITHDRAWN, IndicatorState.EXPIRED):
         again = await indicators.confirm_indicator(
             session,

@@ -166,6 +166,36 @@ async def resume_indicator(
     )
 
 
+async def renew_indicator(
+    session: AsyncSession, indicator_id: int, *, version: int, approved_by: str, now: datetime
+) -> None:
+    """Let a confirmed identifier that somebody reviewed count for another 180 days.
+
+    Raises:
+        IndicatorNotListed: it is not confirmed, or was changed since.
+    """
+    await changes.one_at_a_time(session)
+    key = await session.scalar(
+        update(models.Indicator)
+        .where(
+            models.Indicator.id == indicator_id,
+            models.Indicator.version == version,
+            models.Indicator.status == models.IndicatorState.CONFIRMED,
+        )
+        .values(
+            expires_at=now + CONFIRMATION_LASTS,
+            verified_at=now.date(),
+            approved_by=approved_by,
+            version=version + 1,
+            updated_at=now,
+        )
+        .returning(models.Indicator.key)
+    )
+    if key is None:
+        raise IndicatorNotListed(indicator_id)
+    changes.record_change(session, models.RecordKind.INDICATOR, key, models.Operation.CHANGED, now=now)
+
+
 async def require_unprotected(
     session: AsyncSession, kind: IdentifierKind, key: str, *, override: bool
 ) -> None:

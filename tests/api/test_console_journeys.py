@@ -206,6 +206,23 @@ async def test_one_supervisor_suspends_at_once_and_the_history_says_so(desk_site
     assert "Có khiếu nại đang xem." in await supervisor.see(path)
 
 
+async def test_an_entry_about_to_expire_is_asked_about_and_renewed_by_two(desk_site: Site) -> None:
+    officer = await desk_site.person("police")
+    assert "Không có mục nào hết hạn trong 14 ngày" in await officer.see("/console/indicators?due=1")
+    desk_site.clock.later(days=170)
+    officer, supervisor = await desk_site.person("police"), await desk_site.person("supervisor")
+    due = await officer.see("/console/indicators?due=1")
+    path = re.findall(r'href="(/console/indicators/\d+)"', due)[0]
+    assert "cần xem lại" in await officer.see("/console")
+    page = await officer.see(path)
+    assert "đề xuất gia hạn 180 ngày" in page
+    version = re.findall(rf'{path}/restore">.*?name="version" value="(\d+)"', page, re.DOTALL)[0]
+    proposal = await officer.done(f"{path}/restore", version=version, reason="Vẫn còn bị dùng.")
+    assert (await decide(supervisor, proposal, "approve")).status_code == 303
+    assert "đề xuất gia hạn" not in await officer.see(path)
+    assert "Vẫn còn bị dùng." in await officer.see(path)
+
+
 async def test_an_officer_warns_alone_for_a_day_and_once_only(desk_site: Site) -> None:
     officer, parent = await desk_site.person("police"), await desk_site.visitor()
     form = {"kind": "number", "typed": SCAM_NUMBER, "source": "tin báo", "reason": "Đang có ba tin báo."}

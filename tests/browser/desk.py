@@ -11,8 +11,18 @@ from db import demo_staff
 from tests.api.console import EMAILS
 
 PAGES = {
-    "school": ("", "/proposals", "/contacts", "/contacts/new", "/schools", "/incidents", "/account"),
-    "education": ("", "/proposals", "/contacts", "/schools"),
+    "school": (
+        "",
+        "/proposals",
+        "/contacts",
+        "/contacts/new",
+        "/schools",
+        "/incidents",
+        "/figures",
+        "/account",
+    ),
+    "education": ("", "/proposals", "/contacts", "/schools", "/figures", "/step-up"),
+    "information": ("", "/indicators", "/scripts", "/figures"),
     "police": (
         "",
         "/queue?area=all",
@@ -31,6 +41,17 @@ PAGES = {
     "auditor": ("", "/audit?verify=1"),
 }
 """Pages of each role, below /console."""
+RECORDS = {
+    "school": (("/contacts", r"/contacts/\d+$", "/change"), ("/schools", r"/schools/\d+$", "")),
+    "education": (("/proposals", r"/proposals/[\w-]{8,}$", ""),),
+    "police": (
+        ("/queue?area=all", r"/queue/number\?key=", ""),
+        ("/indicators", r"/indicators/\d+$", ""),
+        ("/scripts", r"/scripts/\d+$", "/change"),
+    ),
+    "supervisor": (("/indicators", r"/indicators/\d+$", ""),),
+}
+"""Pages of one record: where its link stands, what the link looks like, and a form of that record."""
 _used: set[tuple[str, str]] = set()
 
 
@@ -51,6 +72,17 @@ def sign_in(page: Page, who: str) -> None:
     page.get_by_label("Mã 6 số").fill(fresh_code(EMAILS[who]))
     page.get_by_role("button", name="Đăng nhập").click()
     page.wait_for_url(re.compile(r"/console$"))
+
+
+def records(page: Page, who: str) -> list[str]:
+    """Addresses below /console of one record of each kind that the role keeps, and of its form."""
+    found: list[str] = []
+    for path, pattern, form in RECORDS.get(who, ()):
+        page.goto(f"/console{path}")
+        hrefs = page.locator("main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        first = next(href for href in hrefs if re.search(pattern, href)).removeprefix("/console")
+        found += [first, f"{first}{form}"] if form else [first]
+    return found
 
 
 def report_a_scam(page: Page, number: str = "0530 000 226") -> None:

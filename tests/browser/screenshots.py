@@ -1,6 +1,6 @@
 """Takes the screenshots that a person looks at before a change of the page lands.
 
-`python -m tests.browser.screenshots [FOLDER]` writes them to `var/screenshots`.
+`python -m tests.browser.screenshots [FOLDER]` writes them to a folder outside the tree, and says which.
 """
 
 import sys
@@ -15,7 +15,7 @@ from tests.browser import desk
 from tests.browser.chromium import ARGUMENTS, executable
 from tests.browser.product import serving
 
-FOLDER = Path("var/screenshots")
+FOLDER = Path(tempfile.gettempdir()) / "goilai-screenshots"
 SIZES = ((360, 640), (360, 740), (1366, 768))
 SCHEMES = ("light", "dark")
 READING = {
@@ -53,6 +53,7 @@ JOURNEYS = {
 def main(folder: Path) -> None:
     """Every journey and page, in each size and scheme."""
     folder.mkdir(parents=True, exist_ok=True)
+    print(folder)  # noqa: T201 - a command says where its work is
     with (
         tempfile.TemporaryDirectory() as records,
         serving(Path(records)) as address,
@@ -88,7 +89,7 @@ def _desk(browser: Browser, address: str, folder: Path) -> None:
                 if who == "school"
                 else []
             )
-            for path in (*paths, *more):
+            for path in (*paths, *more, *desk.records(page, who)):
                 name = path.strip("/").partition("?")[0].replace("/", "-") or "bat-dau"
                 name = "de-xuat" if path in more else name
                 for scheme in SCHEMES:

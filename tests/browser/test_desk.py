@@ -46,7 +46,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     at_the_desk: OpenPage, who: str, width: int, scheme: str
 ) -> None:
     page = at_the_desk(who, width=width, color_scheme=scheme, bypass_csp=True)
-    for path in desk.PAGES[who]:
+    for path in (*desk.PAGES[who], *desk.records(page, who)):
         page.goto(f"/console{path}")
         assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -449,3 +449,24 @@ async def test_the_protected_list_is_searched_by_owner_and_number_and_the_demo_s
         for actor, id_ in ((in_demo, row.id), (officer, row.id + 1)):
             with pytest.raises(RecordNotFound):
                 await protection.protected_for(session, actor, id_)
+
+
+async def test_two_renew_an_entry_that_is_about_to_expire_and_not_before(database: Database) -> None:
+    async with database.transaction() as session:
+        people = await two(session)
+        row = await make_indicator(session, expires_at=NOW + timedelta(days=15))
+        wanted = {"indicator": str(row.id), "version": "1"}
+        with pytest.raises(IndicatorNotListed):
+            await decide(session, people, ProposalKind.RESTORE_INDICATOR, **wanted)
+        row.expires_at = NOW + timedelta(days=14)
+        await session.flush()
+        renewal = await decide(session, people, ProposalKind.RESTORE_INDICATOR, **wanted)
+        assert renewal.result == f"indicator:{row.id}"
+        renewed = await session.get_one(models.Indicator, row.id, populate_existing=True)
+        assert renewed.expires_at == NOW + indicators.CONFIRMATION_LASTS
+        assert (renewed.status, renewed.version) == (IndicatorState.CONFIRMED, 2)
+        assert renewed.approved_by == f"staff:{people[0].public_id}+{people[1].public_id}"
+        assert (await session.scalars(select(models.VerdictChange))).all() == []
+        with pytest.raises(IndicatorNotListed):
+            await indicators.renew_indicator(session, row.id, version=1, approved_by="x", now=NOW)
+        assert not indicator_desk.is_due_for_review(renewed, NOW)

@@ -16,10 +16,10 @@ from starlette.responses import Response
 sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _SVG: Final = "{http://www.w3.org/2000/svg}"
-_WIDTH: Final = 360
-"""As wide as a phone: on a larger screen everything grows together."""
-_ROW: Final = 34
-_HEIGHT: Final = 210
+_WIDTH: Final = 300
+"""As wide as a panel on a phone: on a larger screen everything grows together."""
+_ROW: Final = 32
+_HEIGHT: Final = 190
 _LOOK: Final = (
     ".guide.line{stroke:#d3cfc5 !important}"
     "@media (prefers-color-scheme: dark) {"

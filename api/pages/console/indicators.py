@@ -64,15 +64,24 @@ async def indicators(
     request: Request,
     q: str = "",
     state: str = "",
+    due: str = "",
     before: int | None = None,
     work: AtWork = requires(Permission.READ_INDICATORS),
 ) -> HTMLResponse:
     """The list, the latest first."""
     states = [one for one in _SHOWN if one.value == state]
     async with work.reading() as session:
-        page = await desk_lists.indicators_like(
-            session, work.actor, fragment=searched(q), states=states, before=before
-        )
+        if due:
+            rows = [
+                row
+                for row in await indicator_desk.due_for_review(session, work.now)
+                if row.is_example == work.actor.is_example
+            ]
+            page = desk_lists.Page(tuple(rows), more=False)
+        else:
+            page = await desk_lists.indicators_like(
+                session, work.actor, fragment=searched(q), states=states, before=before
+            )
     return console_page(
         request,
         work,
@@ -81,6 +90,7 @@ async def indicators(
         more=page.rows[-1].id if page.more else None,
         q=q,
         state=state,
+        due=due,
         states=_SHOWN,
     )
 
@@ -259,6 +269,7 @@ async def _entry_page(request: Request, work: AtWork, indicator_id: int, problem
         status=refused_status(problem),
         problem=problem,
         row=row,
+        due=indicator_desk.is_due_for_review(row, work.now),
         entries=entries,
         history=history,
         people=people,

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from api.pages.console import labels
 from api.pages.console.access import AtWork, requires
 from api.pages.console.showing import console_page
+from api.rendering import headline_text
 from bot import replies, texts
 from bot.messages import Channel
 from db import report_queue, rights
@@ -89,4 +90,4 @@ async def _seen_by_a_parent(work: AtWork, kind: IdentifierKind, key: str) -> str
         demo=work.services.settings.serves_demo,
         channel=Channel.WEB,
     )
-    return reply.headline
+    return headline_text(reply.headline)

@@ -172,7 +172,7 @@ async def propose_withdrawal(
 def state_of(row: models.Script) -> str:
     """How it stands: one that ran out was not withdrawn by anybody."""
     if row.status is RecordState.ACTIVE:
-        return "confirmed"
+        return "in_use"
     ran_out = row.expires_at is not None and row.expires_at <= row.updated_at
     return "expired" if ran_out else row.status.value
 

@@ -18,6 +18,7 @@ from db import (
     proposal_lists,
     report_queue,
     rights,
+    script_desk,
 )
 from db.rights import Permission
 
@@ -74,6 +75,10 @@ async def _waiting(work: AtWork) -> tuple[list[Waiting], tuple[models.Notice, ..
             waiting.append(Waiting(without, "trường chưa có đường dây nóng", "/console/schools?without=1"))
         if work.may(Permission.PROPOSE_INDICATOR):
             count = len(await indicator_desk.due_for_review(session, work.now))
-            waiting.append(Waiting(count, "mục lừa đảo sắp hết hạn, cần xem lại", "/console/indicators"))
+            due = "/console/indicators?due=1"
+            waiting.append(Waiting(count, "mục lừa đảo sắp hết hạn, cần xem lại", due))
+            count = len(await script_desk.due_for_review(session, work.actor, work.now))
+            if count:
+                waiting.append(Waiting(count, "kịch bản sắp hết hạn, cần xem lại", "/console/scripts"))
         told = await notices.unseen(session, work.actor)
     return waiting, told

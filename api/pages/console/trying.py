@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from api.rendering import headline_text
 from bot import replies, texts
 from bot.messages import Channel
 from scamcheck.check import check
@@ -94,7 +95,7 @@ async def try_script(
             Tried(
                 text=text,
                 level=verdict.level,
-                headline=reply.headline,
+                headline=headline_text(reply.headline),
                 reasons=reply.reasons,
                 score=near[0].score if near else 0.0,
                 level_before=before.level,
