@@ -32,6 +32,7 @@ class ContactForm:
     """A proposed number, as typed."""
 
     owner: Annotated[str, Form(max_length=64)] = ""
+    kind: Annotated[str, Form(max_length=16)] = IdentifierKind.NUMBER.value
     number: Annotated[str, Form(max_length=200)] = ""
     label: Annotated[str, Form(max_length=200)] = "đường dây nóng"
     hours: Annotated[str, Form(max_length=400)] = ""
@@ -50,9 +51,10 @@ class ContactForm:
         Raises:
             KeyNotCanonical: the number cannot be read.
         """
+        kind = IdentifierKind.LINK if self.kind == IdentifierKind.LINK else IdentifierKind.NUMBER
         written = {
-            "kind": IdentifierKind.NUMBER.value,
-            "key": key_typed(IdentifierKind.NUMBER, self.number),
+            "kind": kind.value,
+            "key": key_typed(kind, self.number),
             "label": self.label,
             "hours": self.hours,
             "backup": YES if self.backup else "",
@@ -162,6 +164,7 @@ async def change_contact(
     async with work.reading() as session:
         found = await desk_lists.contact_for(session, work.actor, contact_id)
     form = ContactForm(
+        kind=found.kind.value,
         number=found.printed,
         label=found.label,
         hours=found.hours,

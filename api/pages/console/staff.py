@@ -3,13 +3,15 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, requires
 from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, go, refused_status
-from db import desk_lists, rights
+from db import desk_lists, schools
+from db import offices as registry
 from db import staff as people
 from db.approval_rules import ProposalKind
 from db.models import OfficeKind, Role
@@ -18,16 +20,14 @@ from db.rights import Permission
 router = APIRouter()
 
 PAGE: Final = "/console/staff"
-_LEVELS: Final = {
-    OfficeKind.EDUCATION_OFFICE: rights.LEVELS_OF_A_COMMUNE,
-    OfficeKind.EDUCATION_DEPARTMENT: rights.LEVELS_OF_A_PROVINCE,
-}
 
 
 @router.get("/staff")
-async def staff(request: Request, work: AtWork = requires(Permission.READ_STAFF)) -> HTMLResponse:
-    """Everyone with a role, open invitations, and offices."""
-    return await _page(request, work)
+async def staff(
+    request: Request, school: str = "", work: AtWork = requires(Permission.READ_STAFF)
+) -> HTMLResponse:
+    """Everyone with a role, open invitations, and offices; with `school`, the form for its office."""
+    return await _page(request, work, school=school)
 
 
 @router.post("/staff")
@@ -120,6 +120,7 @@ async def add_office(
     name: Annotated[str, Form(max_length=200)] = "",
     province: Annotated[str, Form(max_length=100)] = "",
     communes: Annotated[str, Form(max_length=4000)] = "",
+    school: Annotated[str, Form(max_length=18)] = "",
     work: AtWork = requires(Permission.MANAGE_OFFICES),
 ) -> Response:
     """Add an office that has staff."""
@@ -128,15 +129,14 @@ async def add_office(
     office_kind = OfficeKind(kind)
     try:
         async with work.acting("office.add", f"office:{kind}") as session:
-            await people.add_office(
+            await registry.open_office(
                 session,
                 actor=work.actor,
                 kind=office_kind,
                 name=" ".join(name.split()),
                 province=province.strip(),
-                communes=[code for code in communes.replace(",", " ").split() if code.isdigit()],
-                levels=_LEVELS.get(office_kind, ""),
-                is_example=work.actor.is_example,
+                communes=communes.replace(",", " ").split(),
+                school_id=int(school) if school.isascii() and school.isdigit() else None,
                 now=work.now,
             )
     except Refused as refused:
@@ -160,12 +160,18 @@ async def close_office(
 
 
 async def _page(
-    request: Request, work: AtWork, problem: str = "", typed: dict[str, str] | None = None
+    request: Request,
+    work: AtWork,
+    problem: str = "",
+    typed: dict[str, str] | None = None,
+    *,
+    school: str = "",
 ) -> HTMLResponse:
     async with work.reading() as session:
         everyone = await people.people_of(session)
         invitations = await people.open_invitations(session)
         offices = await desk_lists.active_offices(session, work.actor)
+        of_school = await _school_for_office(session, work, school)
     names = {office.id: office.name for office in offices}
     return console_page(
         request,
@@ -179,5 +185,14 @@ async def _page(
         names=names,
         roles=[(role.value, labels.label("role", role)) for role in Role],
         kinds=[(kind.value, labels.label("office_kind", kind)) for kind in OfficeKind],
+        of_school=of_school,
         typed=typed or {"office": "", "role": "", "name": "", "email": ""},
     )
+
+
+async def _school_for_office(session: AsyncSession, work: AtWork, school: str) -> tuple[int, str] | None:
+    """Id and full name of the school whose office is to be opened."""
+    if not (school.isascii() and school.isdigit()):
+        return None
+    row = await desk_lists.school_for(session, work.actor, int(school[:18]))
+    return row.id, f"Trường {schools.full_name(row)}, {row.commune.name}"
