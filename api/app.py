@@ -11,12 +11,13 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import desk, errors, webhooks
 from api.assets import Static
-from api.dependencies import Services, utc_now
+from api.dependencies import Services
 from api.pages import api_guide, appeal, chat, hotline_pages, reading, shell
 from api.pages.console import routes as console
 from api.pages.console import showing
 from api.security import MAX_BODY_BYTES, Guard
 from api.v1 import checks, health, hotlines
+from bot.app import utc_now
 from bot.settings import Settings
 
 Opening = Callable[[Settings], AbstractAsyncContextManager[Services]]
@@ -60,6 +61,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.clock = clock
+    app.state.draining = False
     errors.install(app)
     showing.install(app)
     # The last added is the outermost: the client's address, then headers and refusals, compression, size.

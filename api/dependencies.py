@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from ipaddress import ip_address, ip_network
 from typing import Annotated, cast
 from uuid import uuid4
@@ -44,11 +44,6 @@ def clock_of(request: Request) -> Callable[[], datetime]:
 
 async def _clock(request: Request) -> Callable[[], datetime]:
     return clock_of(request)
-
-
-def utc_now() -> datetime:
-    """The time, aware."""
-    return datetime.now(UTC)
 
 
 def address_of(request: Request) -> str:

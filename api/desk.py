@@ -3,8 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from api.dependencies import utc_now
-from bot.app import Services, open_services, secret_of
+from bot.app import Services, open_services, secret_of, utc_now
 from bot.settings import Settings
 from db import demo_staff
 from db.sealing import Sealer

@@ -25,6 +25,7 @@ from bot.channels.records import CommittedRecords
 from bot.conversation import Answering, respond_without_records
 from bot.corrections import payload_of
 from bot.delivery import Delivery
+from bot.failpoints import clock_error
 from bot.leasing import Lease, while_held
 from bot.limits import Limits
 from bot.messages import Channel
@@ -78,7 +79,7 @@ class Services:
 
 def utc_now() -> datetime:
     """The time, aware."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + clock_error()
 
 
 async def prepare(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:

@@ -88,15 +88,21 @@ class Sender:
             became.append(held)
             self._wake.set()
 
+        ready = False
         keeping = asyncio.create_task(self._lease.keep(changed))
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
                 try:
-                    if became and became.pop():
-                        await self._take_over()
-                    became.clear()
-                    moved = await self._cycle(self._worth_a_look())
+                    if became:
+                        told = len(became)
+                        ready = False
+                        if became[-1]:
+                            await self._take_over()
+                            ready = True
+                        del became[:told]
+                    # Nothing before the claims of whoever was before us are let go: ours would go with them.
+                    moved = await self._cycle(self._worth_a_look() if ready else ())
                 except Exception as error:  # noqa: BLE001 - the records are away; they may come back
                     log.warning("sending.failed", channel=self._channel.channel, error=type(error).__name__)
                     await asyncio.sleep(_RETRY_SECONDS)
@@ -193,7 +199,7 @@ class Sender:
 
     async def _send(self, item: OutboxItem) -> None:
         result = await self._result_of(item)
-        if result.kind is SendKind.RETRY_AFTER:
+        if result.kind is SendKind.RETRY_AFTER and result.retry_after:
             until = self._clock() + min(timedelta(seconds=result.retry_after), LONGEST_PAUSE)
             self._closed_until[item.lane] = max(until, self._closed_until.get(item.lane, until))
         if result.kind is not SendKind.SENT:
@@ -210,6 +216,8 @@ class Sender:
         self._wake.set()
 
     async def _result_of(self, item: OutboxItem) -> SendResult:
+        if not self._lease.holds:  # this process stood still for longer than it may; another sends now
+            return SendResult(SendKind.RETRY_AFTER, detail="LeaseLost")
         closed_until = self._closed_until.get(item.lane)
         if closed_until is not None and (wait := (closed_until - self._clock()).total_seconds()) > 0:
             return SendResult(SendKind.RETRY_AFTER, retry_after=wait, detail="LaneClosed")
@@ -232,8 +240,10 @@ class Sender:
         plain = [item.id for item, result in results if result.kind is SendKind.SENT]
         if plain:
             await mailbox.record_sent(session, plain, now)
+        # Who has taken over meanwhile has claims of their own, which are not ours to let go or put off.
+        ours = self._lease.holds
         for item, result in results:
-            if result.kind is not SendKind.SENT:
+            if result.kind is not SendKind.SENT and ours:
                 await self._record_one(session, item, result, now)
             place = {"channel": item.channel, "bot_account": item.bot_account}
             if result.kind is SendKind.BLOCKED and item.address:

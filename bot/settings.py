@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     """File outside the database that gets the newest hash of the audit, signed, every five minutes, so that
     a rewritten audit is found out. Unset: `audit-anchor.jsonl` beside the SQLite file; PostgreSQL needs it
     set, best on another disk or machine. Several machines each keep their own."""
+    drain_notice_seconds: float = Field(default=1.0, ge=0, le=30)
+    """How long /readyz says that this process is about to stop before it takes in nothing more: longer than
+    the interval at which a load balancer asks. The rest of the stop takes at most 14 seconds."""
     metrics_token: SecretStr = SecretStr("")
     """Bearer token for /metrics; empty serves it to this machine only."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

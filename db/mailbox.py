@@ -243,14 +243,17 @@ async def fail_inbox(session: AsyncSession, item: InboxItem, *, error_class: str
 async def release_all(session: AsyncSession, now: datetime) -> None:
     """Drop every claim: right when this process is the only one and has just started after a crash.
 
-    What was to wait until a time that no pause reaches was dated by a clock that was wrong: it is due now.
+    What was put off may have been dated by a clock that was wrong, so what waits to be sent is due now: a
+    platform that still wants a pause says so again. Events keep the pauses after their failures.
     """
-    for table in (Inbox, Outbox):
+    for table, longest in ((Inbox, timedelta(minutes=1)), (Outbox, timedelta())):
         await session.execute(
             update(table).where(table.claimed_until.is_not(None)).values(claimed_until=None)
         )
         await session.execute(
-            update(table).where(table.not_before > now + LONGEST_PAUSE).values(not_before=now)
+            update(table)
+            .where(table.status == "waiting", table.not_before > now + longest)
+            .values(not_before=now)
         )
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Final
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import contacts, organisations, places, scripts
@@ -83,6 +84,10 @@ NATIONAL_NUMBERS: Final = (
 
 async def load_reference(session: AsyncSession, now: datetime) -> None:
     """Bring what this release ships into the record. Loading the same release again changes nothing."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Processes that start together all do this: whoever comes second waits until the first has filled it.
+        for setting in ("lock_timeout", "statement_timeout"):
+            await session.execute(text(f"SET LOCAL {setting} = '10min'"))
     approved_by = f"release:{version('goilai')}"
     table = tomllib.loads((files("scamcheck") / "data" / "communes.toml").read_text(encoding="utf-8"))
     _recorded = await places.recorded_communes(session)  # in one go; each is looked at below

@@ -10,8 +10,12 @@ gc.disable()
 import asyncio
 import signal
 import sys
+import time
+from types import FrameType
+from typing import Final
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,6 +25,9 @@ from bot.settings import Settings
 from db import demo_staff
 from db.engine import DatabaseInUse, DatabaseUrlRefused
 from db.models import Role
+
+HTTP_STOP_SECONDS: Final = 4
+"""For requests under way; the delivery has ten seconds after them, and the whole stop at most fifteen."""
 
 TRY = """\
 Gọi Lại · {url}
@@ -76,17 +83,44 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         # The server stops on these by itself and then sends them on to whatever stood here before it.
         signal.signal(number, lambda *_: None)
-    uvicorn.run(
-        create_app(settings),
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         log_level=settings.log_level.lower(),
         access_log=False,  # an access log with query strings would record what people look up
         proxy_headers=False,  # client addresses are read from trusted proxies only, by api.security
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=HTTP_STOP_SECONDS,
         server_header=False,
     )
+    _Server(config, app, settings.drain_notice_seconds).run()
     return 0
+
+
+class _Server(uvicorn.Server):
+    """Says that it is about to stop before it does, so that a load balancer sends nobody to a closed door."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, notice: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._notice = notice
+        self._ends_at: float | None = None
+        self._asked_by_hand = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal to stop; Ctrl+C waits for no notice."""
+        self._asked_by_hand |= sig == signal.SIGINT
+        super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to begin to stop; asked ten times a second."""
+        if not await super().on_tick(counter) or self._asked_by_hand:
+            return self.should_exit
+        self._app.state.draining = True
+        now = time.monotonic()
+        self._ends_at = self._ends_at or now + self._notice
+        return now >= self._ends_at
 
 
 def _desk_to_try(url: str) -> str:

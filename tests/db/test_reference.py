@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import contacts, demo, indicators, models, people, places, reference, schools, scripts
@@ -165,3 +165,15 @@ async def test_removing_the_demo_is_a_change_that_others_see(
     assert await known.school(found[0].school.id) is None
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(table).where(table.is_example)) == 0
+
+
+async def test_a_process_that_starts_beside_another_waits_until_it_has_filled_the_record(
+    postgresql_url: str,
+) -> None:
+    database = Database(postgresql_url)
+    async with database.transaction() as session:
+        await reference.load_reference(session, NOW)
+        assert await session.scalar(text("SHOW lock_timeout")) == "10min"
+    async with database.transaction() as session:
+        assert await session.scalar(text("SHOW lock_timeout")) == "5s"
+    await database.close()

@@ -2,15 +2,15 @@
 
 import asyncio
 import sqlite3
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 
-from tests.faults.service import World, shown
+from tests.faults.service import CHATS_AT_ONCE, EVENTS_PER_CHAT, Replica, World, events_in
 
 
 class Records:
@@ -65,6 +65,8 @@ class Findings:
     double_effects: int
     duplicates: int
     """Answers that reached the platform once more."""
+    failed_first: int
+    """Events whose first try failed, for which the steps came before the answer."""
     disordered: list[int]
     """Chats whose answers came in another order than their events."""
 
@@ -77,13 +79,13 @@ def check(world: World, records: Records) -> Findings:
     }
     answers: Counter[int] = Counter()
     disordered: list[int] = []
+    taken_in = _order_taken_in(records)
     for chat, said in texts.items():
-        mine = [number for number, update in world.posted.items() if update["message"]["chat"]["id"] == chat]
-        seen = [number for text in said for number in mine if shown(number) in text]
+        # Once in each answer: a number may stand in its headline and in its reasons.
+        seen = [number for text in said for number in dict.fromkeys(events_in(text))]
         answers.update(seen)
         first_seen = list(dict.fromkeys(seen))
-        order = [number for number in _order_taken_in(records, chat) if number in answers]
-        if first_seen != order:
+        if first_seen != [number for number in taken_in[chat] if number in answers]:
             disordered.append(chat)
     checks = records.count('"check"')
     # An event whose first try failed in the record is owed two: the steps at once, and then its answer.
@@ -98,13 +100,54 @@ def check(world: World, records: Records) -> Findings:
         unanswered=sorted(taken - answers.keys()),
         double_effects=max(0, checks - len(taken)) + len(queued),
         duplicates=answers.total() - len(answers),
+        failed_first=records.count("inbox WHERE failures > 0"),
         disordered=disordered,
     )
 
 
-def _order_taken_in(records: Records, chat: int) -> list[int]:
-    """Addresses are erased with the answer, so the order is that of the row numbers."""
-    group = (chat - 1000) // 8
-    rows = records.rows("SELECT event_id FROM inbox ORDER BY id")
-    numbers = [int(event) - 10_000 for (event,) in rows]
-    return [number for number in numbers if number // 64 == group and number % 8 == (chat - 1000) % 8]
+def _order_taken_in(records: Records) -> defaultdict[int, list[int]]:
+    """By chat, in the order of the row numbers. Addresses are erased with the answer; the event tells the chat."""
+    by_chat: defaultdict[int, list[int]] = defaultdict(list)
+    for (event,) in records.rows("SELECT event_id FROM inbox ORDER BY id"):
+        number = int(event) - 10_000
+        group = number // (CHATS_AT_ONCE * EVENTS_PER_CHAT)
+        by_chat[1000 + group * CHATS_AT_ONCE + number % CHATS_AT_ONCE].append(number)
+    return by_chat
+
+
+@dataclass
+class Deaths:
+    """Counts, at each death, the sends that were under way: those, and no others, may come twice.
+
+    It looks at once, before another process can take them over and end them.
+    """
+
+    records: Records
+    replicas: list[Replica]
+    in_flight: int = 0
+    _counted: set[int] = field(default_factory=set)
+
+    @property
+    def count(self) -> int:
+        return len(self._counted)
+
+    def look(self) -> None:
+        for replica in self.replicas:
+            if replica.process and replica.process not in self._counted and not replica.alive:
+                self._counted.add(replica.process)
+                self.in_flight += self.records.under_way
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        async def watch() -> None:
+            while True:
+                self.look()
+                await asyncio.sleep(0.02)
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching

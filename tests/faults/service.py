@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -39,10 +40,23 @@ class Spawner:
     @property
     def ambiguous_sends(self) -> int:
         """Sends of which the service could not know whether they arrived; it may repeat them."""
-        return self.log.read_text(encoding="utf-8").count('"result": "ambiguous"')
+        return self._said('"result": "ambiguous"')
 
-    async def start(self, environment: dict[str, str]) -> int:
-        order = {"environment": environment, "log": str(self.log)}
+    @property
+    def helped_directly(self) -> int:
+        """Events that got the fixed steps at once because they could not be committed; their answers followed."""
+        return self._said('"event": "intake.helped_directly"')
+
+    @property
+    def lost_leases(self) -> int:
+        """How often a living process stood still for so long that another took its task over."""
+        return self._said('"event": "lease.lost"')
+
+    def _said(self, words: str) -> int:
+        return self.log.read_text(encoding="utf-8").count(words) if self.log.exists() else 0
+
+    async def start(self, environment: dict[str, str], part: str = "serve") -> int:
+        order = {"part": part, "environment": environment, "log": str(self.log)}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -82,6 +96,7 @@ class Replica:
     port: int = field(default_factory=free_port)
     process: int = 0
     environment: dict[str, str] = field(default_factory=dict)
+    part: str = "serve"
 
     @property
     def alive(self) -> bool:
@@ -104,8 +119,10 @@ class Replica:
                 "TELEGRAM_SENDS_PER_SECOND": "1000",
                 "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
                 "GOILAI_FAILPOINT": failpoint,
+                "DRAIN_NOTICE_SECONDS": "0",
                 **self.environment,
-            }
+            },
+            self.part,
         )
 
     async def ready(self, *, seconds: float = 30.0) -> bool:
@@ -189,11 +206,16 @@ class World:
         await self._client.aclose()
 
 
+HEADS = tuple(f"09{operator}{digit}" for digit in "23456789" for operator in "0134678")
+"""Beginnings of mobile numbers, each good for a thousand events."""
+_SHOWN = re.compile(r"(09\d\d) ••• (\d{3})")
+
+
 def phone_number(number: int) -> str:
-    """A mobile number whose shown digits tell the event apart, for 3,000 events."""
-    return f"09{1 + number // 1000}2 345 {number % 1000:03d}"
+    """A mobile number whose shown digits tell the event apart."""
+    return f"{HEADS[number // 1000]} 345 {number % 1000:03d}"
 
 
-def shown(number: int) -> str:
-    """How an answer prints it."""
-    return f"09{1 + number // 1000}2 ••• {number % 1000:03d}"
+def events_in(text: str) -> list[int]:
+    """The events that an answer is about, by the masked numbers in it."""
+    return [1000 * HEADS.index(head) + int(rest) for head, rest in _SHOWN.findall(text)]

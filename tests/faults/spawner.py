@@ -1,7 +1,7 @@
 """Starts service processes by forking one that has imported everything: a start then takes half a second.
 
-Reads one JSON object a line, {"environment": {...}, "log": "path"}; answers each with the process id. Each
-child is `scripts.serve` as an operator starts it.
+Reads one JSON object a line, {"part": "serve", "environment": {...}, "log": "path"}; answers each with the
+process id. Each child is what an operator starts: `scripts/run`, `python -m bot.worker`, `python -m bot`.
 """
 
 import importlib
@@ -10,8 +10,11 @@ import os
 import signal
 import sys
 
-from bot import failpoints
+from bot import __main__ as poller
+from bot import failpoints, worker
 from scripts import serve
+
+PARTS = {"serve": serve.main, "worker": worker.main, "poller": poller.main}
 
 
 def main() -> None:
@@ -20,11 +23,11 @@ def main() -> None:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
-            _serve(order["environment"], order["log"])
+            _serve(order["part"], order["environment"], order["log"])
         print(child, flush=True)  # noqa: T201 - the answer
 
 
-def _serve(environment: dict[str, str], log: str) -> None:
+def _serve(part: str, environment: dict[str, str], log: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
@@ -34,7 +37,7 @@ def _serve(environment: dict[str, str], log: str) -> None:
     importlib.reload(failpoints)  # it reads its plan when it is imported
     status = 1
     try:
-        status = serve.main()
+        status = PARTS[part]()
     finally:
         os._exit(status)
 

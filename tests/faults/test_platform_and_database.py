@@ -13,6 +13,8 @@ from tests.faults.checker import Records, check
 from tests.faults.service import Replica, Spawner, World
 
 DATABASES = ("sqlite_service_url", "postgresql_service_url")
+FULL = """CREATE FUNCTION say_full() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$"""
 NO_LIMIT = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
@@ -87,7 +89,7 @@ async def test_a_locked_file_is_waited_for(
     assert (found.lost, found.unanswered, found.double_effects) == ([], [], 0)
 
 
-@pytest.mark.parametrize("trouble", ["read-only", "cut off"])
+@pytest.mark.parametrize("trouble", ["read-only", "cut off", "full", "locked"])
 async def test_a_server_in_trouble_loses_nothing_that_was_acknowledged(
     starting: Spawner, peer: Peer, world: World, postgresql_service_url: str, trouble: str
 ) -> None:
@@ -100,13 +102,27 @@ async def test_a_server_in_trouble_loses_nothing_that_was_acknowledged(
     with psycopg.connect(postgresql_service_url, autocommit=True) as connection:
         if trouble == "read-only":
             connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')  # pyright: ignore[reportArgumentType, reportCallIssue]
-        connection.execute(cut, (name,))
+        if trouble == "full":
+            connection.execute(FULL)
+            connection.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON inbox FOR EACH STATEMENT EXECUTE FUNCTION say_full()"
+            )
+        if trouble == "locked":
+            connection.execute("BEGIN")
+            connection.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+        else:
+            connection.execute(cut, (name,))
         refused = [await world.post(replica, event) for event in world.burst(10)]
         if trouble == "read-only":
             assert not any(refused)
             connection.execute("SET default_transaction_read_only = off")
             connection.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')  # pyright: ignore[reportArgumentType, reportCallIssue]
             connection.execute(cut, (name,))
+        if trouble == "full":
+            assert not any(refused)
+            connection.execute("DROP TRIGGER full ON inbox")
+        if trouble == "locked":
+            connection.execute("COMMIT")
     await post_until_taken(world, replica)
     await records.until_drained()
     await replica.kill()
