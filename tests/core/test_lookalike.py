@@ -114,3 +114,47 @@ def test_one_changed_digit_is_seen_from_both_sides(tail: str, index: int, digit:
     if other != tail:
         assert ("+849" + other, "near_miss") in set(neighbours("+849" + tail))
         assert ("+849" + tail, "near_miss") in set(neighbours("+849" + other))
+
+
+def found(key: str, how: str) -> set[str]:
+    return {candidate for candidate, found_how in neighbours(key) if found_how == how}
+
+
+def test_the_tails_of_a_foreign_number_are_whole_and_begin_with_no_zero() -> None:
+    assert found("+95905738162", "foreign_tail") == {"+845905738162", "+84905738162"}
+    assert found("+1900738162", "foreign_tail") == {"+841900738162", "+84900738162"}
+    assert found("+5512345678", "foreign_tail") == {
+        "+845512345678",
+        "+84512345678",
+        "+8412345678",
+    }
+    assert found("+12345678", "foreign_tail") == {"+8412345678"}
+    assert found("+1234567", "foreign_tail") == set()
+    assert found("+9100123456", "foreign_tail") == {"+849100123456", "+84100123456"}
+
+
+def test_a_service_line_is_also_imitated_by_one_digit_dropped_or_added_after_its_prefix() -> None:
+    near = found("+84180012345", "near_miss")
+    dropped = {"+8418001234", "+8418001235", "+8418001245", "+8418001345", "+8418002345"}
+    assert {key for key in near if len(key) == len("+8418001234")} == dropped
+    added = {key for key in near if len(key) == len("+841800123456")}
+    assert all(key.startswith("+841800") and key[7:].isdigit() for key in added)
+    assert {"+841800123450", "+841800012345", "+841800123495"} <= added
+    assert len(added) == len(
+        {"1800" + "12345"[:at] + digit + "12345"[at:] for at in range(6) for digit in "0123456789"}
+    )
+
+
+def test_the_shortest_and_the_longest_line_have_no_neighbour_beyond_what_is_valid() -> None:
+    shortest = found("+8418001234", "near_miss")
+    longest = found("+841800123456", "near_miss")
+    assert {len(key) for key in shortest} == {len("+8418001234"), len("+84180012345")}
+    assert {len(key) for key in longest} == {len("+841800123456"), len("+84180012345")}
+
+
+def test_a_police_line_is_dropped_from_and_added_to_between_seven_and_nine_digits() -> None:
+    assert {len(key) for key in found("+846923456", "near_miss")} == {10, 11}
+    assert {len(key) for key in found("+84692348560", "near_miss")} == {
+        len("+84692348560"),
+        len("+8469234856"),
+    }

@@ -450,3 +450,19 @@ def test_the_same_case_gives_the_same_verdict() -> None:
 def test_every_check_shows_113() -> None:
     for observables in (make_observables(), make_observables(assessment=make_assessment(suspicious=True))):
         assert Role.POLICE_113 in {shown.role for shown in decided(observables).routing.contacts}
+
+
+def test_up_to_twelve_words_a_number_that_cannot_be_read_is_what_the_message_is_about() -> None:
+    twelve, thirteen = (" ".join(["chu"] * count) for count in (12, 13))
+    assert decided(make_observables(twelve, malformed=("09123",))).level is Level.CANNOT_CHECK
+    assert decided(make_observables(thirteen, malformed=("09123",))).level is Level.UNKNOWN
+
+
+@pytest.mark.parametrize("also", ["account", "link", "both"])
+def test_a_short_number_beside_an_account_or_a_link_is_not_all_there_is(also: str) -> None:
+    observables = make_observables(
+        numbers=(make_seen("short:113", PhoneKind.SHORT),),
+        accounts=(make_account(),) if also != "link" else (),
+        links=(make_link(),) if also != "account" else (),
+    )
+    assert ReasonCode.ONLY_SHORT_CODES not in codes(decided(observables))
