@@ -25,15 +25,27 @@ _TLD = (
     "autos|boats|live|store|tech|space|pro|win|bond|sbs|buzz|asia|example|work|fun|biz|io|co|tk|ml|ga|cf|mobi|"
     "page|gle|to|gy|id|eu|us|de|ru|cn|sg|website|digital|finance|loan|money|support|help|center|services|today"
 )
+
+
+def _by_first_letter(listed: str) -> str:
+    """The same alternatives, but of a word that is none of them only the first letters are compared."""
+    rests: dict[str, list[str]] = {}
+    for word in listed.split("|"):
+        rests.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in rests.items())
+
+
 _TOKEN: Final = re.compile(
     rf"""
     (?=[a-z\d+?.!;:…\n]|\s[-–—])  # what no token begins with is passed by at once
-    (?:(?P<link>(?:https?|hxxps?)[:/][^\s]{{1,300}}|www\.[^\s]{{3,300}}
-        |(?<![a-z0-9@])(?:[a-z0-9][a-z0-9-]{{0,40}}\.){{1,4}}(?:{_TLD})(?![a-z0-9])(?:/[^\s]{{0,200}})?)
-    |(?P<money>(?:(?<![a-z0-9.,])\d{{1,3}}(?:[.,]\d{{3}}){{1,4}}|(?<![a-z0-9.,])\d{{1,12}}(?:[.,]\d{{1,2}})?)
-        [ ]?(?:{_UNIT}(?![a-z])(?:[ ]?(?:ruoi|\d{{1,3}})(?![a-z0-9/:]))?))
+    (?:(?P<stop>[.!;:…\n]|\s[-–—]\s)  # first what is most common; which letters begin a kind parts most kinds
+    |(?P<link>(?:https?|hxxps?)[:/][^\s]{{1,300}}|www\.[^\s]{{3,300}}
+        |(?<![a-z0-9@])(?:[a-z0-9][a-z0-9-]{{0,40}}\.){{1,4}}(?:{_by_first_letter(_TLD)})(?![a-z0-9])(?:/[^\s]{{0,200}})?)
     |(?P<said>(?<![a-z0-9])(?:{_COUNT}[ ]){{1,5}}(?:trieu|cu|ty|nghin|ngan|chai|dong|do[ ]la)(?![a-z])
         (?:[ ]{_COUNT}(?![a-z]))?)
+    |(?P<word>[a-z]+)
+    |(?P<money>(?:(?<![a-z0-9.,])\d{{1,3}}(?:[.,]\d{{3}}){{1,4}}|(?<![a-z0-9.,])\d{{1,12}}(?:[.,]\d{{1,2}})?)
+        [ ]?(?:{_UNIT}(?![a-z])(?:[ ]?(?:ruoi|\d{{1,3}})(?![a-z0-9/:]))?))
     |(?P<grouped>(?<![a-z0-9.,])\d{{1,3}}(?:[.,]\d{{3}}){{1,4}}(?![a-z0-9.,/-]))
     |(?P<phone>(?<![a-z0-9])(?:\+?84|0)[ .-]?\d(?:[ .-]?\d){{7,9}}(?![a-z0-9]))
     |(?P<time>(?<![a-z0-9])\d{{1,2}}(?:h\d{{0,2}}|:\d{{2}}|g\d{{2}}|[ ]?gio(?:[ ]\d{{1,2}})?)(?![a-z0-9]))
@@ -42,9 +54,7 @@ _TOKEN: Final = re.compile(
     |(?P<class>(?<![a-z0-9])(?:1[0-2]|[1-9])[a-e]\d{{0,2}}(?![a-z0-9]))
     |(?P<long>(?<![a-z0-9])\d(?:[ .-]?\d){{6,19}}(?![a-z0-9]))
     |(?P<number>\d{{1,6}})
-    |(?P<word>[a-z]+)
-    |(?P<question>\?)
-    |(?P<stop>[.!;:…\n]|\s[-–—]\s))
+    |(?P<question>\?))
     """,
     re.VERBOSE,
 )

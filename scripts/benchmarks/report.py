@@ -167,7 +167,11 @@ The knee (`scripts/load --knee --database both --write-docs`, steps of 25 a seco
 
 {marked(KNEE, section(KNEE, before))}
 
-What a message costs, by sampling the service under load: a third is the database layer (SQLAlchemy and the
-thread that waits for the disk; the statements themselves take a few percent), a quarter is the call to the
-platform (python-telegram-bot, httpx), a third is reading, deciding and wording, a tenth is HTTP inwards.
+What a message costs the service, by sampling it under load on SQLite: a good quarter is the calls to the
+platform (python-telegram-bot over httpx), a good quarter reading, deciding and wording, a quarter the layers
+above the database (SQLAlchemy, the change of thread to wait for the disk; the statements themselves are a few
+percent), a sixth HTTP inwards. So one Python process at the end of its core is what limits, not the database:
+on PostgreSQL, `--workers` says what further processes (`python -m bot.worker`) bring. One process admits
+6,000 checks a minute from everybody together, all at once if need be, so that the steps of the knee stay
+below that limit; asked for longer than a minute, more than 100 a second would be told to wait.
 """

@@ -82,8 +82,9 @@ async def measure(
         print(f"… {kind}: recording {indicators:,} numbers", file=sys.stderr, flush=True)
         await asyncio.to_thread(service.fill, url, indicators)
         async with platform.serving() as address:
-            with service.running(url, address, workers=workers) as served:
+            with service.running(url, address, alone=not workers) as served:
                 await service.until_ready(served)
+                served.join(workers)
                 people = generator.Generator(served.port, platform)
                 await people.open()
                 stand = Stand(name, people, platform, served, database_server)

@@ -34,11 +34,30 @@ class Service:
 
     processes: list[subprocess.Popen[bytes]]
     port: int
+    environment: dict[str, str]
 
     @property
     def url(self) -> str:
         """Address of the web server."""
         return f"http://127.0.0.1:{self.port}"
+
+    def start(self, module: str) -> None:
+        """Start one process."""
+        command = [sys.executable, "-m", module]
+        self.processes.append(subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL))
+
+    def join(self, workers: int) -> None:
+        """Let processes that answer and send join the one that serves the web."""
+        self.environment["PARTS"] = "work,send"
+        for _ in range(workers):
+            self.start("bot.worker")
+
+    def stop(self) -> None:
+        """Let all finish what they have begun, and end."""
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait(30)
 
     def memory(self) -> int:
         """Megabytes that its processes hold."""
@@ -87,8 +106,8 @@ def _fill_postgresql(url: str, count: int) -> None:
 
 
 @contextlib.contextmanager
-def running(database: str, platform: str, *, workers: int) -> Generator[Service]:
-    """One process that does everything, or a web server and `workers` beside it."""
+def running(database: str, platform: str, *, alone: bool) -> Generator[Service]:
+    """A process that does everything `alone`, or one that serves the web for others to `join`."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -96,6 +115,7 @@ def running(database: str, platform: str, *, workers: int) -> Generator[Service]
         **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
         "DATABASE_URL": database,
         "PORT": str(port),
+        "PARTS": "work,send,listen" if alone else "listen",
         "SECRET": "only for measuring " * 3,
         "TELEGRAM_TOKEN": TOKEN,
         "TELEGRAM_API_BASE": platform,
@@ -105,23 +125,12 @@ def running(database: str, platform: str, *, workers: int) -> Generator[Service]
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "LOG_LEVEL": "WARNING",
     }
-    modules = [("scripts.serve", "listen" if workers else "work,send,listen")]
-    modules += [("bot.worker", "work,send")] * workers
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", module],
-            env={**environment, "PARTS": parts},
-            stdout=subprocess.DEVNULL,
-        )
-        for module, parts in modules
-    ]
+    service = Service([], port, environment)
+    service.start("scripts.serve")
     try:
-        yield Service(processes, port)
+        yield service
     finally:
-        for process in processes:
-            process.send_signal(signal.SIGTERM)
-        for process in processes:
-            process.wait(30)
+        service.stop()
 
 
 async def until_ready(service: Service, seconds: float = 60.0) -> None:
