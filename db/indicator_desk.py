@@ -150,6 +150,19 @@ async def expire_old(session: AsyncSession, now: datetime) -> int:
     return len(expired)
 
 
+async def lone_actions_of(
+    session: AsyncSession, kind: IdentifierKind, key: str
+) -> tuple[models.LoneAction, ...]:
+    """Every warning and suspension that one person alone put on an identifier, the latest first."""
+    return tuple(
+        await session.scalars(
+            select(models.LoneAction)
+            .where(models.LoneAction.kind == kind, models.LoneAction.key == key)
+            .order_by(models.LoneAction.id.desc())
+        )
+    )
+
+
 def is_due_for_review(row: models.Indicator, now: datetime) -> bool:
     """Whether it is confirmed and expires within 14 days: time to review it, and perhaps to renew it."""
     return (

@@ -203,7 +203,9 @@ async def test_one_supervisor_suspends_at_once_and_the_history_says_so(desk_site
     version = field_of(await supervisor.see(path), "version")
     await supervisor.done(f"{path}/suspend", version=version, reason="Có khiếu nại đang xem.")
     assert "level-CONFIRMED_SCAM" not in await ask(parent, "0530 000 113")
-    assert "Có khiếu nại đang xem." in await supervisor.see(path)
+    page = await supervisor.see(path)
+    assert "Có khiếu nại đang xem." in page
+    assert re.search(r"Tạm dừng mục lừa đảo</b> · Chị Đào Ví Dụ", page)
 
 
 async def test_an_entry_about_to_expire_is_asked_about_and_renewed_by_two(desk_site: Site) -> None:

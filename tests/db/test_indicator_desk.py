@@ -470,3 +470,16 @@ async def test_two_renew_an_entry_that_is_about_to_expire_and_not_before(databas
         with pytest.raises(IndicatorNotListed):
             await indicators.renew_indicator(session, row.id, version=1, approved_by="x", now=NOW)
         assert not indicator_desk.is_due_for_review(renewed, NOW)
+
+
+async def test_what_one_did_alone_stands_in_the_history_of_the_identifier(database: Database) -> None:
+    async with database.transaction() as session:
+        officer = await make_actor(session)
+        await warn(session, officer)
+        await warn(session, officer, "+84912000098", reason="số khác")
+        [alone] = await indicator_desk.lone_actions_of(session, NUMBER, KEY)
+        assert (alone.staff_id, alone.reason, alone.until) == (
+            officer.staff_id,
+            "nhiều người báo",
+            NOW + timedelta(hours=24),
+        )

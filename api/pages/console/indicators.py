@@ -259,6 +259,8 @@ async def _entry_page(request: Request, work: AtWork, indicator_id: int, problem
         entries = await desk_lists.entries_of_key(session, row)
         subjects = [f"indicator:{entry.id}" for entry in entries]
         history, people = await history_of(session, f"{row.kind.value}:{row.key}", *subjects)
+        alone = await indicator_desk.lone_actions_of(session, row.kind, row.key)
+        people |= await desk_lists.people_with(session, [one.staff_id for one in alone])
         reports = 0
         if work.may(Permission.READ_QUEUE):
             reports = len(await report_queue.reports_of(session, row.kind, row.key))
@@ -271,6 +273,7 @@ async def _entry_page(request: Request, work: AtWork, indicator_id: int, problem
         row=row,
         due=indicator_desk.is_due_for_review(row, work.now),
         entries=entries,
+        alone=alone,
         history=history,
         people=people,
         reports=reports,
