@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """`webhook` needs PUBLIC_URL and TELEGRAM_WEBHOOK_SECRET."""
     telegram_webhook_secret: SecretStr = SecretStr("")
     """1 to 256 of A-Z, a-z, 0-9, _ and -; Telegram echoes it in a header."""
+    telegram_webhook_secret_old: SecretStr = SecretStr("")
+    """The one before, accepted too while a new one is being put in place; empty again afterwards."""
     telegram_proxy: str = ""
     """HTTP or SOCKS5 proxy towards Telegram, for networks that block it."""
     telegram_api_base: str = "https://api.telegram.org"
@@ -75,6 +77,8 @@ class Settings(BaseSettings):
     """`webhook` needs PUBLIC_URL and ZALO_BOT_WEBHOOK_SECRET; only with it nothing is lost in a crash."""
     zalo_bot_webhook_secret: SecretStr = SecretStr("")
     """8 to 256 characters; Zalo echoes it in a header."""
+    zalo_bot_webhook_secret_old: SecretStr = SecretStr("")
+    """As TELEGRAM_WEBHOOK_SECRET_OLD."""
     zalo_bot_api_base: str = "https://bot-api.zaloplatforms.com"
     """Zalo Bot server."""
     zalo_bot_name: str = ""
@@ -130,8 +134,10 @@ class Settings(BaseSettings):
         "secret",
         "telegram_token",
         "telegram_webhook_secret",
+        "telegram_webhook_secret_old",
         "zalo_bot_token",
         "zalo_bot_webhook_secret",
+        "zalo_bot_webhook_secret_old",
         "zalo_oa_secret",
         "zalo_oa_app_secret",
         "zalo_oa_refresh_token",

@@ -1,0 +1,47 @@
+"""While a webhook's secret is being changed, the old one and the new one open the door; nothing else does."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.app import create_app
+from tests.channels import zalo_bot_peer
+from tests.channels.peer import Peer, address_of, free_listener, served
+from tests.channels.running import SECRET, make_settings
+
+OLD = "old-webhook-secret_0"
+DOORS = {
+    "/webhooks/telegram": "X-Telegram-Bot-Api-Secret-Token",
+    "/webhooks/zalo-bot": "X-Bot-Api-Secret-Token",
+}
+
+
+@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize(
+    ("old", "given", "opens"),
+    [(OLD, SECRET, True), (OLD, OLD, True), (OLD, "", False), (OLD, OLD + SECRET, False), ("", OLD, False)],
+    ids=["new", "old", "none", "both in one", "the old one afterwards"],
+)
+async def test_two_secrets_open_the_door_during_a_change_and_one_afterwards(
+    peer: Peer, database: Path, path: str, old: str, given: str, *, opens: bool
+) -> None:
+    listener = free_listener()
+    settings = make_settings(
+        peer,
+        database,
+        telegram_mode="webhook",
+        telegram_webhook_secret_old=old,
+        zalo_bot_token=zalo_bot_peer.TOKEN,
+        zalo_bot_mode="webhook",
+        zalo_bot_api_base=peer.url,
+        zalo_bot_webhook_secret=SECRET,
+        zalo_bot_webhook_secret_old=old,
+        public_url=address_of(listener),
+    )
+    async with (
+        served(create_app(settings), lifespan="on", listener=listener) as url,
+        httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client,
+    ):
+        response = await client.post(path, json={"no": "event"}, headers={DOORS[path]: given})
+    assert response.status_code == (200 if opens else 403)
