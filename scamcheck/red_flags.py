@@ -21,7 +21,13 @@ from scamcheck.link import Link
 from scamcheck.phone import PhoneKind, SeenNumber
 from scamcheck.signs import Hit, SignRule, Words, find_hits, lexicon, sign_pairs, words_of
 from scamcheck.text import Text
-from scamcheck.thresholds import ALARMING_SCORE, MIN_SPOKEN_WORDS, SUSPICIOUS_SCORE, WARNING_SIGNS
+from scamcheck.thresholds import (
+    ALARMING_SCORE,
+    MIN_SPOKEN_WORDS,
+    SUSPICIOUS_SCORE,
+    TOLD_EMERGENCY_SCORE,
+    WARNING_SIGNS,
+)
 from scamcheck.wording import Name, read_name, weighed, wording
 
 
@@ -134,7 +140,8 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
     spoken = sum(token[0] not in "$." for token in words.tokens)
     # Somebody who pastes an account and its bank, or a link, has not told what was said: that is asked next.
     bare = bool(numbers or accounts or links) and spoken < MIN_SPOKEN_WORDS and not before
-    positive = score >= SUSPICIOUS_SCORE and bool(counts) and not bare
+    told = scenario in _EMERGENCIES and bool(_STRANGERS & counts.keys()) and bool(_HARM & counts.keys())
+    positive = score >= (TOLD_EMERGENCY_SCORE if told else SUSPICIOUS_SCORE) and bool(counts) and not bare
     # The scenario of the seed letter before the money is named: the call is only warming up.
     waiting = not (_ASKS & counts.keys()) and scenario in _EMERGENCIES
     warning = not positive and bool(groups["event"] + groups["ask"]) and _warns(counts)
@@ -182,6 +189,8 @@ _ASKS: Final = frozenset(
     {"ask_transfer", "ask_code", "ask_app", "ask_link", "ask_identity", "account", "private_account", "money"}
 )
 _EMERGENCIES: Final = frozenset({"child_emergency"})
+_STRANGERS: Final = frozenset({"report_call", "who_stranger"})
+_HARM: Final = frozenset({"injury", "medical"})
 _WARNING_GROUP: Final = "warning"
 _SERVICE_KINDS: Final = frozenset({PhoneKind.TOLL_FREE, PhoneKind.PAID, PhoneKind.SHORT})
 _OFFICIAL_HOSTS: Final = frozenset(official.host for official in HOSTS.official)

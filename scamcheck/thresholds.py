@@ -30,6 +30,10 @@ SUSPICIOUS_SCORE: Final = 1.4
 """Log-odds of the signs and the wording from which a text is `SUSPICIOUS`. A balance of missed scams and
 false alarms, chosen with the cross-validated and the test curves in view (`docs/accuracy.md`)."""
 
+TOLD_EMERGENCY_SCORE: Final = 0.7
+"""The same where somebody is told of a relative's accident by a stranger: to miss that costs most, and the
+advice, to call the school, is right if it is true."""
+
 ALARMING_SCORE: Final = -2.0
 """From here an event or an ask is alarming: no official number makes such a text harmless (rows 5 and 9)."""
 
