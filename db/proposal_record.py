@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import audit, contact_rules, indicator_rules, models, rights, role_rules, script_rules
 from db.approval_rules import Case, ProposalKind, Rule
+from db.importing import rules as import_rules
 from db.models import ProposalStatus
 from db.rights import Actor
 
@@ -20,6 +21,7 @@ RULES: Final[dict[ProposalKind, Rule]] = {
     **indicator_rules.RULES,
     **script_rules.RULES,
     **role_rules.RULES,
+    **import_rules.RULES,
 }
 """The registry: a kind that is not here can be neither proposed nor approved."""
 

@@ -45,13 +45,21 @@ def require_recordable(kind: IdentifierKind, key: str, *, for_demo: bool) -> Non
         NotAnExampleNumber: a demo record with a number that somebody may have.
     """
     if kind is IdentifierKind.NUMBER:
-        number = phone_number(key)
-        if is_example(number) and not for_demo:
-            raise ExampleNumber(key)
-        if for_demo and number.kind is not PhoneKind.SHORT and not is_example(number):
-            raise NotAnExampleNumber(key)
+        require_recordable_number(phone_number(key), for_demo=for_demo)
     elif not (_is_account(key) if kind is IdentifierKind.BANK_ACCOUNT else _is_link(key)):
         raise KeyNotCanonical(key)
+
+
+def require_recordable_number(number: PhoneNumber, *, for_demo: bool) -> None:
+    """The same, of a number that was read already.
+
+    Raises:
+        ExampleNumber, NotAnExampleNumber: see `require_recordable`.
+    """
+    if is_example(number) and not for_demo:
+        raise ExampleNumber(number.key)
+    if for_demo and number.kind is not PhoneKind.SHORT and not is_example(number):
+        raise NotAnExampleNumber(number.key)
 
 
 def _is_account(key: str) -> bool:

@@ -15,6 +15,7 @@ from db import (
     signing_in,
 )
 from db.engine import Database
+from db.importing import staging
 
 
 async def forget_old(database: Database, now: datetime) -> None:
@@ -34,4 +35,5 @@ async def forget_old(database: Database, now: datetime) -> None:
         await linking.forget_old(session, now)
         await chat_staff.forget_old(session, now)
         await people.forget_old(session, now)
+        await staging.forget_old(session, now)
     await database.erase_traces()

@@ -16,6 +16,7 @@ from bot.settings import Settings
 from db import demo, demo_staff, importing, migrate, reference
 from db.engine import Database, DatabaseInUse, DatabaseUrlRefused
 from db.importing import RowsRefused
+from db.models import ImportKind
 from scripts import record_commands, staff_commands
 from scripts.check_command import check
 from scripts.zalo_commands import zalo
@@ -26,7 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # local variables may hold what must not be printed
     help="Gọi Lại, from the command line.",
 )
-load = typer.Typer(no_args_is_help=True, help="Take in records from a CSV file: all rows, or none.")
+load = typer.Typer(
+    no_args_is_help=True, help="Take in records from a CSV, XLSX or XLS file: all rows, or none."
+)
 demo_app = typer.Typer(no_args_is_help=True, help="Invented records to try the service with.")
 app.command("check")(check)
 app.command("backup")(record_commands.back_up)
@@ -45,28 +48,27 @@ OperatorOption = Annotated[
     str, typer.Option("--by", help="Name of the operator, recorded with each row; else the user's name.")
 ]
 FileArgument = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, UTF-8, with a header row.")
+    Path,
+    typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, XLSX or XLS, with a header row."),
 ]
-
-Loader = Callable[..., Awaitable[int]]
 
 
 @load.command("schools")
 def load_schools(file: FileArgument, database: DatabaseOption = "", by: OperatorOption = "") -> None:
     """Columns: level, name, commune, source; maybe province, old_district, aliases, document, verified_at."""
-    _load(importing.load_schools, file, database, by)
+    _load(ImportKind.SCHOOLS, file, database, by)
 
 
 @load.command("contacts")
 def load_contacts(file: FileArgument, database: DatabaseOption = "", by: OperatorOption = "") -> None:
     """Columns: owner_kind, owner, value, source, verified_at; level and commune for a school; maybe hours."""
-    _load(importing.load_contacts, file, database, by)
+    _load(ImportKind.CONTACTS, file, database, by)
 
 
 @load.command("numbers")
 def load_numbers(file: FileArgument, database: DatabaseOption = "", by: OperatorOption = "") -> None:
     """Confirmed numbers, accounts, links. Columns: kind, value, bank, unit, source, document, verified_at."""
-    _load(importing.load_indicators, file, database, by)
+    _load(ImportKind.INDICATORS, file, database, by)
 
 
 @demo_app.command("add")
@@ -106,16 +108,22 @@ def main() -> None:
     app()
 
 
-def _load(loader: Loader, file: Path, database: str, by: str) -> None:
+def _load(kind: ImportKind, file: Path, database: str, by: str) -> None:
     operator = f"operator:{by or getpass.getuser()}"
 
     content = file.read_bytes()
 
     async def take_in(session: AsyncSession) -> str:
-        count = await loader(
-            session, importing.read_csv(content), approved_by=operator, now=datetime.now(UTC)
+        done = await importing.load(
+            session, kind, importing.read_rows(content), approved_by=operator, now=datetime.now(UTC)
         )
-        return f"Đã nhận {count} dòng. / {count} rows taken in."
+        said = (
+            f"Mới {done.new}, thay đổi {done.changed}, đã có {done.there}. "
+            f"/ {done.new} new, {done.changed} changed, {done.there} there already."
+        )
+        if done.unknown:
+            said += f"\nCột không dùng / columns not used: {', '.join(done.unknown)}"
+        return said
 
     _in_transaction(database, take_in)
 

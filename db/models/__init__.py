@@ -18,6 +18,7 @@ from db.models.desk import (
     ProtectedIdentifier,
     VerdictChange,
 )
+from db.models.imports import ImportBatch, ImportFile, ImportKind, ImportRow, ImportStatus, RowOutcome
 from db.models.indicators import Indicator, IndicatorState, Script
 from db.models.leases import Lease
 from db.models.linking import LinkRequest
@@ -66,6 +67,11 @@ __all__ = [
     "CorrectionRequest",
     "DecisionLink",
     "Dispute",
+    "ImportBatch",
+    "ImportFile",
+    "ImportKind",
+    "ImportRow",
+    "ImportStatus",
     "Inbox",
     "InboxStatus",
     "IncidentMark",
@@ -104,6 +110,7 @@ __all__ = [
     "ReportIdentifier",
     "ReportStatus",
     "Role",
+    "RowOutcome",
     "School",
     "SchoolAlias",
     "SchoolAliasKind",

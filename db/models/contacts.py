@@ -1,6 +1,6 @@
 """Official contacts: what an answer may show, and what a message is compared with."""
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.models.base import ID, Base, RecordState, Sourced, one_of, unique_while
@@ -15,6 +15,7 @@ class Contact(Sourced, Base):
     __tablename__ = "contact"
     __table_args__ = (
         CheckConstraint("(school_id IS NULL) <> (organisation_id IS NULL)", name="one_owner"),
+        Index("ix_contact_key", "key"),
         unique_while("uq_contact_active_key", "kind", "key", condition="status = 'active'"),
     )
 

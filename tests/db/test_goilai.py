@@ -33,9 +33,14 @@ def write(folder: Path, content: str) -> str:
 def test_records_are_loaded_from_an_empty_database_on(goilai: Run, tmp_path: Path) -> None:
     assert goilai("migrate").exit_code == 0
     assert goilai("demo", "add").exit_code == 0
-    schools = write(tmp_path, "level,name,commune,source\nTHCS,Nguyễn Du,Đức Lập,Sở GD\n")
-    assert "1 rows taken in" in goilai("load", "schools", schools, "--by", "An").output
-    refused = goilai("load", "schools", schools)
+    schools = write(
+        tmp_path, "level,name,commune,source,hiệu trưởng\nTHCS,Nguyễn Du,Đức Lập,Sở GD,Cô Ví Dụ\n"
+    )
+    loaded = goilai("load", "schools", schools, "--by", "An").output
+    assert "1 new, 0 changed, 0 there already" in loaded
+    assert "columns not used: hiệu trưởng" in loaded
+    assert "0 new, 0 changed, 1 there already" in goilai("load", "schools", schools).output
+    refused = goilai("load", "schools", write(tmp_path, "level,name,commune,source\nTHCS,A,Không Có,Sở GD\n"))
     assert refused.exit_code == 1
     assert "dòng 2 (row 2)" in refused.output
     assert "Nothing was changed" in refused.output
@@ -44,12 +49,12 @@ def test_records_are_loaded_from_an_empty_database_on(goilai: Run, tmp_path: Pat
         "owner_kind,owner,level,commune,value,source,verified_at\n"
         "trường,Nguyễn Du,THCS,Đức Lập,0261 3546 278,website,2026-09-01\n",
     )
-    assert "1 rows taken in" in goilai("load", "contacts", contact).output
+    assert "1 new, 0 changed" in goilai("load", "contacts", contact).output
     number = write(
         tmp_path,
         "kind,value,unit,source,document,verified_at\nsố,0912000099,Công an tỉnh,công văn,1/CV,2026-11-01\n",
     )
-    assert "1 rows taken in" in goilai("load", "numbers", number).output
+    assert "1 new, 0 changed" in goilai("load", "numbers", number).output
     assert "demo records removed" in goilai("demo", "remove").output
 
 
