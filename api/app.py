@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -15,7 +14,7 @@ from api.dependencies import Services
 from api.pages import api_guide, appeal, chat, hotline_pages, reading, shell
 from api.pages.console import routes as console
 from api.pages.console import showing
-from api.security import MAX_BODY_BYTES, Guard
+from api.security import BodyLimit, Guard
 from api.v1 import checks, health, hotlines
 from bot.app import utc_now
 from bot.settings import Settings
@@ -65,7 +64,7 @@ def create_app(
     errors.install(app)
     showing.install(app)
     # The last added is the outermost: the client's address, then headers and refusals, compression, size.
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(Guard)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

@@ -1,12 +1,21 @@
-"""What the desk needs of the process besides its services: in the demo, people who can sign in."""
+"""What the desk needs of the process besides its services: reading of files, and the demo's people."""
 
+import asyncio
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
 
 from bot.app import Services, open_services, secret_of, utc_now
+from bot.repeating import repeated
 from bot.settings import Settings
 from db import demo_staff
+from db.importing import working
 from db.sealing import Sealer
+
+IMPORT_SECONDS: Final = 1.0
+"""How often somebody looks for a file that waits to be read."""
 
 
 @asynccontextmanager
@@ -21,4 +30,16 @@ async def open_with_desk(settings: Settings) -> AsyncGenerator[Services]:
             sealer = Sealer(secret_of(settings))
             async with services.database.transaction() as session:
                 await demo_staff.load_demo_staff(session, sealer=sealer, now=utc_now())
-        yield services
+        ending = asyncio.Event()
+        read_for_trial = partial(
+            working.work,
+            services.database,
+            holder=secrets.token_hex(8),
+            clock=utc_now,
+            stopping=ending.is_set,
+        )
+        async with repeated(IMPORT_SECONDS, read_for_trial, failed="import.not_read"):
+            try:
+                yield services
+            finally:
+                ending.set()

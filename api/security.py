@@ -6,12 +6,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import refusal
 
 MAX_BODY_BYTES: Final = 1024 * 1024
+MAX_UPLOAD_BYTES: Final = 10 * 1024 * 1024 + 64 * 1024
+"""A table file and the form around it; only where files are brought."""
+_UPLOADS: Final = frozenset({("POST", "/console/imports")})
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -56,6 +60,23 @@ def comes_from_elsewhere(method: str, headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
 
 
+class BodyLimit:
+    """The ASGI middleware that counts a body while it is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._limits = {
+            size: RequestBodyLimitMiddleware(app, size) for size in (MAX_BODY_BYTES, MAX_UPLOAD_BYTES)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a body that is longer than this address takes."""
+        await self._limits[_limit(scope)](scope, receive, send)
+
+
+def _limit(scope: Scope) -> int:
+    return MAX_UPLOAD_BYTES if (scope.get("method"), scope.get("path")) in _UPLOADS else MAX_BODY_BYTES
+
+
 class Guard:
     """The ASGI middleware that applies all of this."""
 
@@ -89,7 +110,7 @@ def _refused(scope: Scope) -> HTTPStatus | None:
     if comes_from_elsewhere(scope["method"], headers):
         return HTTPStatus.FORBIDDEN
     length = headers.get("content-length", "")
-    # Bodies of unknown length are counted while they are read (`RequestBodyLimitMiddleware`).
-    if length.isdecimal() and int(length) > MAX_BODY_BYTES:
+    # Bodies of unknown length are counted while they are read (`BodyLimit`).
+    if length.isdecimal() and int(length) > _limit(scope):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     return None

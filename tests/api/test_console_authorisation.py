@@ -86,7 +86,16 @@ def address_of(route: str, *, foreign: str) -> str:
         "link_id",
     ):
         path = path.replace(f"{{{name}}}", foreign)
-    for name in ("proposal_id", "public_id", "invitation_id", "invitation", "link"):
+    for name in (
+        "proposal_id",
+        "public_id",
+        "invitation_id",
+        "invitation",
+        "link",
+        "import_id",
+        "what",
+        "form",
+    ):
         path = path.replace(f"{{{name}}}", "khong-co-that")
     for name, value in IDS.items():
         path = path.replace(f"{{{name}}}", value)

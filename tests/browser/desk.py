@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from db import demo_staff
 from tests.api.console import EMAILS
+from tests.db.imports import xlsx_of
 
 PAGES = {
     "school": (
@@ -21,7 +22,7 @@ PAGES = {
         "/figures",
         "/account",
     ),
-    "education": ("", "/proposals", "/contacts", "/schools", "/figures", "/step-up"),
+    "education": ("", "/proposals", "/contacts", "/schools", "/imports", "/figures", "/step-up"),
     "information": ("", "/indicators", "/scripts", "/figures"),
     "police": (
         "",
@@ -122,3 +123,33 @@ def propose_hotline(page: Page, number: str) -> str:
 def search(term: str) -> str:
     """The scam list, searched."""
     return f"/console/indicators?q={quote(term)}"
+
+
+def bring_file(page: Page, content: bytes, name: str) -> str:
+    """An education office brings a messy list; the address of its report once it is read for trial."""
+    page.goto("/console/imports")
+    page.locator("#f-kind").select_option("contacts")
+    page.locator("#f-file").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    )
+    page.locator("#f-source").fill("danh sách phòng tổng hợp tháng 11")
+    page.locator("#f-verified_at").fill("2026-11-01")
+    page.get_by_role("button", name="Đọc thử tệp").click()
+    page.locator(".outcomes").wait_for(timeout=60_000)
+    return page.url.partition("?")[0]
+
+
+def messy_list(*numbers: str) -> bytes:
+    """Numbers of the trial's school as an office keeps them: a title, merged cells, several in one cell, a total."""
+    school = "Trường Tiểu học Ví Dụ Hoa Sen"
+    rows = [
+        ["DANH SÁCH SỐ ĐIỆN THOẠI TRỰC", None, None, None],
+        [None, None, None, None],
+        ["TT", "Tên trường", "Xã, phường", "Điện thoại"],
+        [1, None, None, "; ".join(numbers)],
+        [2, None, None, "0263 xxx"],
+        [3, "Trường THCS Không Có", "Xuân Hương – Đà Lạt", "0263 0111 299"],
+        ["Tổng cộng", None, None, "3"],
+    ]
+    merges = [("A1:D1", "DANH SÁCH SỐ ĐIỆN THOẠI TRỰC"), ("B4:B5", school), ("C4:C5", "Xuân Hương – Đà Lạt")]
+    return xlsx_of(rows, merges=merges)

@@ -182,6 +182,34 @@ def left_for(page: Page, words: str) -> None:
     return look()
 
 
+def test_a_messy_file_is_brought_read_looked_at_taken_in_and_a_parent_sees_the_hotline(
+    at_the_desk: OpenPage, open_page: OpenPage
+) -> None:
+    number = "0263 0111 216"
+    office = at_the_desk("education", bypass_csp=True)
+    report = desk.bring_file(office, desk.messy_list(number, "0263 0111 217"), "danh-ba-truc.xlsx")
+    expect(office.locator(".lead")).to_contain_text("2 mục mới")
+    expect(office.locator("#rows")).to_contain_text("số điện thoại không đọc được: 0263 xxx")
+    assert violations(office) == []
+    office.locator("#f-reason").fill("Đã gọi đối chiếu với từng trường.")
+    office.get_by_role("button", name="Đề xuất đưa 2 mục vào dùng").click()
+    expect(office.locator(".lead")).to_contain_text("Đang chờ người thứ hai")
+    supervisor = at_the_desk("supervisor", "/proposals", width=1366)
+    supervisor.get_by_role("link", name=re.compile("danh-ba-truc")).first.click()
+    supervisor.get_by_role("link", name="Xem báo cáo đọc thử").click()
+    expect(supervisor.locator("#rows")).to_contain_text(number)
+    supervisor.go_back()
+    supervisor.locator("#f-reason").fill("Đã xem báo cáo.")
+    if supervisor.locator("#f-code").count():
+        supervisor.locator("#f-code").fill(desk.fresh_code("chihuy@vi-du.example"))
+    supervisor.get_by_role("button", name=re.compile("^Duyệt")).click()
+    expect(supervisor.locator(".said")).to_contain_text("Đã duyệt")
+    office.goto(report)
+    expect(office.locator(".lead")).to_contain_text("Đã đưa vào dùng 2 mục")
+    parent = open_page("/danh-ba?q=tiểu học ví dụ hoa sen")
+    expect(parent.locator("main")).to_contain_text(number)
+
+
 def test_a_school_can_frame_its_hotline_and_the_frame_gets_no_cookie(
     open_page: OpenPage, address: str
 ) -> None:

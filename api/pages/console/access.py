@@ -160,6 +160,7 @@ class Access:
         if request.method not in {"GET", "HEAD"}:
             form = await request.form()
             if not signing_in.form_token_fits(work.token, str(form.get(TOKEN_FIELD, ""))):
+                await form.close()
                 raise FormStale
         return work
 

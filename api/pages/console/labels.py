@@ -21,10 +21,15 @@ _FACTS: Final = {
     "version": "bản",
     "because": "vì",
     "result": "thành",
+    "rows": "số hàng",
+    "bytes": "cỡ tệp",
+    "digest": "mã băm",
+    "form": "dạng tệp",
+    "restores_zeros": "thêm số 0",
     "role": "vai trò",
 }
 _FACT_GROUPS: Final = {
-    "kind": ("proposal_kind", "office_kind"),
+    "kind": ("proposal_kind", "office_kind", "import_kind"),
     "because": ("refusal",),
     "role": ("role",),
     "mark": ("mark",),
@@ -45,6 +50,9 @@ class ConsoleWords(BaseModel):
     office_kind: dict[str, str]
     channel: dict[str, str]
     identifier: dict[str, str]
+    import_kind: dict[str, str]
+    import_status: dict[str, str]
+    row_outcome: dict[str, str]
     state: dict[str, str]
     proposal_kind: dict[str, str]
     proposal_status: dict[str, str]

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/proposals")
 
 PAGE: Final = "/console/proposals"
 _READING: Final[tuple[Permission, ...]] = (*DECIDING, *PROPOSING)
-_HIDDEN_FIELDS: Final = frozenset({"version", "contact", "indicator", "owner", "office"})
+_HIDDEN_FIELDS: Final = frozenset({"version", "contact", "indicator", "owner", "office", "import", "content"})
 """Fields that say nothing to a person; what they stand for is shown as what the proposal is about."""
 
 _ORDER: Final = (
@@ -182,7 +182,7 @@ async def about(session: AsyncSession, proposal: models.Proposal) -> str:
         return "" if row is None else labels.identifier(row.key, row.kind)
     if "kind" in payload and "key" in payload:
         return labels.identifier(payload["key"], payload["kind"])
-    return proposal.subject
+    return payload.get("summary", proposal.subject)
 
 
 async def history_of(session: AsyncSession, *subjects: str) -> tuple[list[Shown], dict[int, str]]:
@@ -230,6 +230,7 @@ async def _page(
         may_decide=waits and not own and any(work.may(one) for one in rule.approve),
         may_take_back=own and found.status in (*proposal_record.OPEN, ProposalStatus.DRAFT),
         reason=reason,
+        import_id=proposal_record.payload_of(found).get("import", ""),
     )
 
 

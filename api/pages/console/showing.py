@@ -42,12 +42,15 @@ DECIDING: Final = (
     Permission.APPROVE_INDICATOR,
     Permission.APPROVE_PROTECTED,
     Permission.APPROVE_ROLE,
+    Permission.ACTIVATE_IMPORT,
 )
 PROPOSING: Final = (
     Permission.PROPOSE_CONTACT,
     Permission.PROPOSE_INDICATOR,
     Permission.PROPOSE_PROTECTED,
     Permission.PROPOSE_ROLE,
+    Permission.STAGE_SCHOOL_IMPORT,
+    Permission.STAGE_IMPORT,
 )
 SECTIONS: Final = (
     Section("start", "/console"),
@@ -58,6 +61,11 @@ SECTIONS: Final = (
     Section("protected", "/console/protected", (Permission.READ_PROTECTED,)),
     Section("contacts", "/console/contacts", (Permission.READ_CONTACTS,)),
     Section("schools", "/console/schools", (Permission.READ_SCHOOLS,)),
+    Section(
+        "imports",
+        "/console/imports",
+        (Permission.STAGE_SCHOOL_IMPORT, Permission.STAGE_IMPORT, Permission.ACTIVATE_IMPORT),
+    ),
     Section("incidents", "/console/incidents", (Permission.READ_INCIDENTS,)),
     Section("appeals", "/console/appeals", (Permission.READ_APPEALS,)),
     Section("figures", "/console/figures", (Permission.READ_COUNTS,)),
