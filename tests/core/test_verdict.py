@@ -18,7 +18,7 @@ from scamcheck.knowledge import (
 from scamcheck.observables import Observables
 from scamcheck.phone import PhoneKind
 from scamcheck.red_flags import Scenario, Sign, Voice
-from scamcheck.verdict import AboutKind, Intent, Level, ReasonCode, Role, Verdict, decide
+from scamcheck.verdict import THE_TEXT, AboutKind, Intent, Level, ReasonCode, Role, Verdict, decide
 from tests.builders import (
     NOW,
     make_account,
@@ -466,3 +466,69 @@ def test_a_short_number_beside_an_account_or_a_link_is_not_all_there_is(also: st
         links=(make_link(),) if also != "account" else (),
     )
     assert ReasonCode.ONLY_SHORT_CODES not in codes(decided(observables))
+
+
+# What a verdict carries besides its level.
+
+
+def test_a_verdict_carries_what_was_seen_and_how_it_reached_the_parent() -> None:
+    observables = make_observables(assessment=replace(make_assessment(), voice=Voice.CALL))
+    verdict = decided(observables)
+    assert verdict.observables is observables
+    assert (verdict.voice, verdict.lists_available) == (Voice.CALL, True)
+
+
+def test_a_headline_is_about_the_first_identifier_or_the_text() -> None:
+    assert decided(make_observables(numbers=(make_seen(),))).about.key == make_seen().number.key
+    assert decided(make_observables()).about == THE_TEXT
+    assert decided(make_observables("😀")).about == THE_TEXT
+
+
+def test_a_level_or_missing_records_make_every_message_a_check() -> None:
+    greeting, confirmed = make_observables("xin chao"), make_indicator()
+    assert decided(greeting).intent is Intent.TALK
+    assert decide(greeting, None, asker=NOBODY, now=NOW).intent is Intent.CHECK
+    listed = replace(greeting, numbers=(make_seen(),), text=make_observables("cua ai").text)
+    assert decided(listed).intent is Intent.LOOK_UP
+    assert decided(listed, make_candidates(indicators=(confirmed,))).intent is Intent.CHECK
+
+
+def test_the_contacts_fit_the_scenario() -> None:
+    kidnapped = make_observables(assessment=make_assessment(suspicious=True, scenario=Scenario.KIDNAP_ONLINE))
+    assert Role.CHILD_HELPLINE_111 in {shown.role for shown in decided(kidnapped).routing.contacts}
+    early = make_assessment(early_stage=True, scenario=Scenario.CHILD_EMERGENCY)
+    assert decided(make_observables(assessment=early)).scenario is Scenario.CHILD_EMERGENCY
+
+
+def test_the_matched_contact_comes_first_only_where_everything_is_official() -> None:
+    contact = make_contact("+842610001234", owner=make_owner(OwnerKind.AGENCY, "a"))
+    number = make_seen("+842610001234", PhoneKind.LANDLINE)
+    known = make_candidates(contacts=(contact,))
+    official = decided(make_observables(numbers=(number,)), known)
+    assert official.level is Level.OFFICIAL
+    assert official.routing.contacts[0].contact == contact
+    warned = replace(known, indicators=(make_indicator(number.number.key),))
+    listed = decided(make_observables(numbers=(number,)), warned)
+    assert contact not in [shown.contact for shown in listed.routing.contacts]
+
+
+def test_a_finding_has_the_worst_level_and_all_reasons_of_its_identifier() -> None:
+    key = make_seen().number.key
+    both = make_candidates(
+        indicators=(make_indicator(), make_indicator(status=IndicatorStatus.TEMPORARY_WARNING))
+    )
+    (number, text) = decided(make_observables(numbers=(make_seen(),)), both).findings
+    assert (number.about.key, number.level, text.level) == (key, Level.CONFIRMED_SCAM, Level.UNKNOWN)
+    assert [reason.code for reason in number.reasons] == [
+        ReasonCode.CONFIRMED_INDICATOR,
+        ReasonCode.TEMPORARY_WARNING,
+    ]
+
+
+def test_only_the_identifiers_that_match_are_found_official() -> None:
+    number = make_seen("+842610001234", PhoneKind.LANDLINE)
+    known = make_candidates(contacts=(make_contact("+842610001234"),))
+    (found, text) = decided(make_observables(numbers=(number,)), known).findings
+    assert (found.level, text.level) == (Level.OFFICIAL, Level.UNKNOWN)
+    (first, second, _) = decided(make_observables(numbers=(number, make_seen())), known).findings
+    assert (first.level, second.level) == (Level.UNKNOWN, Level.UNKNOWN)
