@@ -2,7 +2,7 @@
 
 import pytest
 
-from scamcheck.phone import PhoneKind, find_numbers, prefix_asked
+from scamcheck.phone import PhoneKind, PhoneNumber, SeenNumber, find_numbers, parse_number, prefix_asked
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,41 @@ def test_digits_alone_that_make_no_number_are_asked_for_again() -> None:
     assert find_numbers("123456789") == ((), ("123456789",))
     assert find_numbers("mã 123456789 đó") == ((), ())
     assert find_numbers("192.168.1.1") == ((), ())
+
+
+def test_a_short_number_typed_into_a_field_is_itself_from_its_first_to_its_last_sign() -> None:
+    seen = parse_number(" 113 ")
+    assert seen == SeenNumber(PhoneNumber("short:113", PhoneKind.SHORT), 0, 5)
+
+
+def test_a_number_in_a_chat_link_stands_where_its_digits_stand() -> None:
+    text = "zalo.me/0912345678"
+    ((seen,), _) = find_numbers(text)
+    assert (seen.number.key, seen.start, seen.end) == ("+84912345678", 8, 18)
+    ((abroad,), _) = find_numbers("wa.me/+85512345678")
+    assert abroad.number.key == "+85512345678"
+
+
+@pytest.mark.parametrize("text", ["912345000 gọi tôi", "912 345 678 gọi tôi"])
+def test_nine_digits_that_are_a_round_sum_or_in_groups_are_no_number_by_a_call_alone(text: str) -> None:
+    assert find_numbers(text)[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("0261 3546278 - 3546279", "+842613546279"),
+        ("0261 3546278/3546279", "+842613546279"),
+        ("0261 3546278, 3546279", "+842613546279"),
+        ("028 38212345 - 38212346", "+842838212346"),
+        ("024 38212345/38212346", "+842438212346"),
+        ("0261 3546278 / 3046279", "+842613046279"),
+    ],
+)
+def test_a_second_subscriber_of_the_same_area_is_a_second_number(text: str, second: str) -> None:
+    assert [seen.number.key for seen in find_numbers(text)[0]][1:] == [second]
+
+
+@pytest.mark.parametrize("text", ["0261 3546278; 3546279", "0261 3546278 - 0546279"])
+def test_what_is_parted_otherwise_or_begins_with_zero_is_no_second_subscriber(text: str) -> None:
+    assert len(find_numbers(text)[0]) == 1
