@@ -33,6 +33,9 @@ class ProposalKind(StrEnum):
     UNPROTECT_NUMBER = "unprotect_number"
     ACTIVATE_IMPORT = "activate_import"
     GRANT_ROLE = "grant_role"
+    RENAME_SCHOOL = "rename_school"
+    MERGE_SCHOOL = "merge_school"
+    CLOSE_SCHOOL = "close_school"
 
 
 class PayloadUnreadable(ValueError):

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, contact_rules, indicator_rules, models, rights, role_rules, script_rules
+from db import audit, contact_rules, indicator_rules, models, rights, role_rules, school_rules, script_rules
 from db.approval_rules import Case, ProposalKind, Rule
 from db.importing import rules as import_rules
 from db.models import ProposalStatus
@@ -22,6 +22,7 @@ RULES: Final[dict[ProposalKind, Rule]] = {
     **script_rules.RULES,
     **role_rules.RULES,
     **import_rules.RULES,
+    **school_rules.RULES,
 }
 """The registry: a kind that is not here can be neither proposed nor approved."""
 

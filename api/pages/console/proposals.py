@@ -1,5 +1,6 @@
 """Proposals: what waits for the second person, what became of it, and the decision itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -20,7 +21,9 @@ router = APIRouter(prefix="/proposals")
 
 PAGE: Final = "/console/proposals"
 _READING: Final[tuple[Permission, ...]] = (*DECIDING, *PROPOSING)
-_HIDDEN_FIELDS: Final = frozenset({"version", "contact", "indicator", "owner", "office", "import", "content"})
+_HIDDEN_FIELDS: Final = frozenset(
+    {"version", "contact", "indicator", "owner", "office", "import", "content", "school", "into"}
+)
 """Fields that say nothing to a person; what they stand for is shown as what the proposal is about."""
 
 _ORDER: Final = (
@@ -172,6 +175,8 @@ async def about(session: AsyncSession, proposal: models.Proposal) -> str:
         return f"{labels.label('role', payload['role'])} cho {payload['name']} tại {office.name}"
     if kind in (ProposalKind.ADD_SCRIPT, ProposalKind.WITHDRAW_SCRIPT):
         return payload.get("name") or await script_desk.name_of(session, payload["key"])
+    if "school" in payload:
+        return await _about_school(session, payload)
     if "contact" in payload:
         contact = await session.get(models.Contact, int(payload["contact"]))
         old = "" if contact is None else contact.printed
@@ -180,9 +185,20 @@ async def about(session: AsyncSession, proposal: models.Proposal) -> str:
     if "indicator" in payload:
         row = await session.get(models.Indicator, int(payload["indicator"]))
         return "" if row is None else labels.identifier(row.key, row.kind)
-    if "kind" in payload and "key" in payload:
-        return labels.identifier(payload["key"], payload["kind"])
-    return payload.get("summary", proposal.subject)
+    named = "kind" in payload and "key" in payload
+    return (
+        labels.identifier(payload["key"], payload["kind"])
+        if named
+        else payload.get("summary", proposal.subject)
+    )
+
+
+async def _about_school(session: AsyncSession, payload: Mapping[str, str]) -> str:
+    school = await session.get_one(models.School, int(payload["school"]))
+    new = payload.get("name", "")
+    if "into" in payload:
+        new = schools.full_name(await session.get_one(models.School, int(payload["into"])))
+    return f"{schools.full_name(school)} → {new}" if new else schools.full_name(school)
 
 
 async def history_of(session: AsyncSession, *subjects: str) -> tuple[list[Shown], dict[int, str]]:

@@ -1,0 +1,36 @@
+"""A school gets another name in the console: the office proposes, a second person approves, parents find it."""
+
+import re
+from pathlib import Path
+
+from tests.api.console import field_of, site
+
+
+async def test_a_renamed_school_is_found_by_its_old_name_and_shown_by_its_new(tmp_path: Path) -> None:
+    async with site(tmp_path) as desk:
+        officer = await desk.person("education")
+        rows = await officer.see("/console/schools")
+        row = next(part for part in rows.split("<tr>") if "Hoa Sen" in part)
+        [number] = re.findall(r'href="/console/schools/(\d+)"', row)
+        page = f"/console/schools/{number}"
+        version = field_of(await officer.see(page), "version")
+        refused = await officer.post(f"{page}/rename", name="Ví Dụ Hoa Ban", version="99", reason="đổi")
+        assert (refused.status_code, "đã thay đổi" in refused.text) == (422, True)
+        where = await officer.done(f"{page}/rename", name="Ví Dụ Hoa Ban", version=version, reason="đổi tên")
+        proposal = where.partition("?")[0]
+        assert "Hoa Sen → Ví Dụ Hoa Ban" in await officer.see(proposal)
+        second = await desk.person("department")
+        shown = await second.see(proposal)
+        await second.done(
+            f"{proposal}/approve",
+            version_hash=field_of(shown, "version_hash"),
+            reason="đã xem quyết định",
+            code=second.code(),
+        )
+        visitor = await desk.visitor()
+        found = (await visitor.get("/danh-ba", params={"q": "tiểu học Ví Dụ Hoa Sen"})).text
+        assert "Ví Dụ Hoa Ban" in found
+        version = field_of(await officer.see(page), "version")
+        for act, more in (("close", {}), ("merge", {"into": number})):
+            response = await officer.post(f"{page}/{act}", version=version, reason="thử", **more)
+            assert response.status_code == (303 if act == "close" else 422), act
