@@ -103,3 +103,5 @@ class Reply:
     links: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()
     """Quiet lines: appeal, demo banner, who speaks."""
+    is_last: bool = False
+    """After this the group is left, where the platform lets us leave by ourselves."""

@@ -243,7 +243,7 @@ class TelegramChannel:
     async def _send(self, address: str, reply: Reply) -> None:
         chat_id, thread = Place.chat_and_thread(address)
         ours = for_telegram(reply)
-        # The text may have arrived the last time and only the card been refused: then only the card is due.
+        # The text may have arrived the last time and only what follows been refused: then only that is due.
         if self._half_sent.pop(address, None) != reply:
             await self._bot.send_message(
                 chat_id,
@@ -253,10 +253,14 @@ class TelegramChannel:
                 reply_markup=_keyboard(ours),
                 message_thread_id=thread,
             )
+        if ours.card is None and not reply.is_last:
+            return
+        self._remember_half(address, reply)
         if ours.card is not None:
-            self._remember_half(address, reply)
             await self._send_card(chat_id, thread, ours.card)
-            self._half_sent.pop(address, None)
+        if reply.is_last:
+            await self._bot.leave_chat(chat_id)
+        self._half_sent.pop(address, None)
 
     async def _send_card(self, chat_id: int, thread: int | None, card: Card) -> None:
         await self._bot.send_contact(

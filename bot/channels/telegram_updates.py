@@ -22,6 +22,8 @@ MENU = (
     "dung",
 )
 """Commands shown beside the text field, in this order."""
+OURS = frozenset({*MENU, "roinhom"})
+"""Commands taken as meant for us in a group even without our name."""
 
 NUMBERS_OF_ONE_CARD = 10
 
@@ -103,7 +105,7 @@ class UpdateReader:
             if whose and whose.casefold() != (self.username or "").casefold():
                 return None
             # Other bots of a group have commands too; a bare one that we do not know is theirs.
-            named = named or bool(whose) or name.removeprefix("/") in MENU
+            named = named or bool(whose) or name.removeprefix("/") in OURS
             text = f"{name} {argument}".strip()
         if said.place.is_group and not (named or self._is_ours(said.answers)):
             return None

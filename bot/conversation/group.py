@@ -10,7 +10,7 @@ from bot.conversation import check, desk
 from bot.conversation.context import Context, Turn
 from bot.conversation.memory import Memory
 from bot.conversation.words import command_of, staff_code_in
-from bot.messages import Incoming, Link, Reply
+from bot.messages import Channel, Incoming, Link, Reply
 from scamcheck.check import check as judge
 from scamcheck.reasons import Level
 from scamcheck.verdict import Intent, Verdict
@@ -25,7 +25,7 @@ async def answer(incoming: Incoming, context: Context) -> Turn:
         return _once(await desk.read_in_group(code, context), context)
     command = command_of(text)
     if command and command[0] == "leave":
-        return _once(Reply(context.texts.get("group.left")), context)
+        return _leave(context)
     if command and command[0] == "check" and command[1]:
         text = command[1]
     elif command or (incoming.unreadable and not text.strip()):
@@ -37,6 +37,13 @@ async def answer(incoming: Incoming, context: Context) -> Turn:
         return _once(Reply(context.texts.get("group.hello")), context)
     turn = await check.answer(verdict, context, already_said=True)
     return _once(_short(turn.replies[-1], verdict), context)
+
+
+def _leave(context: Context) -> Turn:
+    """Whoever of the group says so is obeyed: staying unwanted costs more than being asked back."""
+    if context.channel is Channel.TELEGRAM:
+        return Turn((Reply(context.texts.get("group.leaving"), is_last=True),), Memory())
+    return _once(Reply(context.texts.get("group.cannot_leave")), context)
 
 
 def _short(reply: Reply, verdict: Verdict) -> Reply:

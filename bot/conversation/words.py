@@ -44,6 +44,8 @@ _COMMANDS: Final = {
     "huy_lien_ket": "desk_leave",
     "banlamviec": "desk",
     "ban_lam_viec": "desk",
+    "roinhom": "leave",
+    "roi_nhom": "leave",
     "dexuat": "desk_propose",
     "de_xuat": "desk_propose",
 }

@@ -44,6 +44,7 @@ REPLY = Reply(
     choices=(Choice("menu", "Xem"),),
     links=(Link("https://vi-du.example", "Xem"),),
     notes=("Ghi",),
+    is_last=True,
 )
 
 

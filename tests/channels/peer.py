@@ -92,6 +92,7 @@ class Peer:
         self.shown: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         """By chat: what the bot sent and the person sees."""
         self.answered_taps: list[str] = []
+        self.left: list[int] = []
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.webhook: dict[str, Any] | None = None
         self.webhook_answers: list[int] = []
@@ -304,6 +305,12 @@ class Peer:
                 message["text"] = text
                 return message
         raise _Refused(Refuse(400, "Bad Request: message to edit not found"))
+
+    async def _leave_chat(self, chat_id: int) -> bool:
+        if chat_id > 0:
+            raise _Refused(Refuse(400, "Bad Request: chat member status can't be changed in private chats"))
+        self.left.append(chat_id)
+        return True
 
     async def _answer_callback_query(self, callback_query_id: str, **_: Any) -> bool:
         self.answered_taps.append(callback_query_id)

@@ -173,6 +173,24 @@ async def test_a_photo_without_words_is_answered_with_what_to_do_instead(parent:
     assert (await parent.sees(1)).startswith("🔧 CHƯA KIỂM TRA ĐƯỢC")
 
 
+async def test_it_leaves_a_group_when_told_and_says_so_first(bot: RunningBot, group: Phone) -> None:
+    await group.says("/roinhom")
+
+    answer = await group.sees(1)
+    await bot.peer.until(lambda: group.chat in bot.peer.left)
+
+    assert answer.startswith("Vâng, tôi rời nhóm ngay")
+    assert group.chat in bot.peer.left
+
+
+async def test_in_private_there_is_nothing_to_leave(bot: RunningBot, parent: Phone) -> None:
+    await parent.says("/roinhom")
+
+    await parent.sees(1)
+
+    assert parent.chat not in bot.peer.left
+
+
 async def test_in_a_group_it_is_silent_until_called(group: Phone, parent: Phone) -> None:
     await group.says("Mai họp lúc 7 giờ, ai không đi được gọi 0912345678")
     await group.says(SCAM)

@@ -318,6 +318,8 @@ async def test_a_parent_is_answered_by_a_service_that_polls(
         assert "Zalo không cho máy đọc" in await parent.sees(3)
         await group.says(f"@{BOT_NAME} {SCAM}")
         assert len((await group.sees(1)).splitlines()) < 20
+        await group.says(f"@{BOT_NAME} rời nhóm")
+        assert "không tự rời nhóm được" in await group.sees(2)
 
 
 async def test_over_quota_an_answer_waits_and_is_not_lost(
