@@ -20,9 +20,14 @@ def calm_steps(verdict: Verdict) -> str:
         return "unsure"
     if _MISSED_CALL.search(verdict.observables.text.folded):
         return "missed_call"
-    if _KNOWS_NAMES.search(verdict.observables.text.folded):
+    if is_awed(verdict):
         return "knows_names"
     return "authority" if speaks_of_authorities(verdict) else "nothing"
+
+
+def is_awed(verdict: Verdict) -> bool:
+    """Whether the text tells that the caller knows names, which frightens and proves nothing."""
+    return bool(_KNOWS_NAMES.search(verdict.observables.text.folded))
 
 
 def speaks_of_authorities(verdict: Verdict) -> bool:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from bot import identifiers
-from bot.calm_steps import calm_steps, speaks_of_authorities
+from bot.calm_steps import calm_steps, is_awed, speaks_of_authorities
 from bot.messages import Call, Channel, Choice, Reply
 from bot.texts import Texts
 from scamcheck import phone
@@ -139,6 +139,8 @@ def _steps(verdict: Verdict, texts: Texts) -> Iterator[str]:
     elif verdict.level is Level.CANNOT_CHECK:
         yield from texts.lines("steps.cannot_check")
     elif verdict.early_stage:
+        if is_awed(verdict):
+            yield texts.lines("steps.knows_names")[0]
         yield from texts.lines("steps.early")
     elif verdict.level in _ALARM:
         yield from texts.lines(f"steps.first.{verdict.voice.value}")

@@ -26,7 +26,7 @@ SHORT_TEXT_WORDS: Final = 12
 MAX_SCHOOLS_OFFERED: Final = 10
 """The commonest names of one province have nine schools, and one left out is worse than a long list."""
 
-SUSPICIOUS_SCORE: Final = 1.4
+SUSPICIOUS_SCORE: Final = 1.0
 """Log-odds of the signs and the wording from which a text is `SUSPICIOUS`. A balance of missed scams and
 false alarms, chosen with the cross-validated and the test curves in view (`docs/accuracy.md`)."""
 
