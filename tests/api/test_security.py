@@ -16,6 +16,7 @@ from tests.api.serving import served, visiting
 PUBLIC = {
     "GET /",
     "POST /chat",
+    "POST /chat/read",
     "POST /chat/clear",
     "POST /share",
     "POST /language",
