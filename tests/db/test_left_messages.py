@@ -26,7 +26,7 @@ async def test_it_is_there_until_it_was_read_and_for_nobody_else(database: Datab
         assert await left_messages.waiting(session, chat) == ()
         await left_messages.note_read(session, other, [id_], NOW)
         assert len(await left_messages.waiting(session, visitor)) == 1
-        await left_messages.note_read(session, visitor, [id_], NOW)
+        await left_messages.note_read(session, visitor, [id_, 10**100], NOW)
         assert await left_messages.waiting(session, visitor) == ()
         read = await session.get_one(Outbox, id_, populate_existing=True)
         assert (read.status, read.payload, read.address) == (OutboxStatus.SENT, None, None)
