@@ -34,6 +34,23 @@ async def test_a_token_that_the_browser_brought_along_is_never_adopted(desk_site
     assert (await thief.get("/console")).status_code == 303
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            f"/console/{page}/{10**30}"
+            for page in ("contacts", "indicators", "schools", "scripts", "protected")
+        ),
+        f"/console/queue?start={10**30}",
+        f"/console/audit?before={10**30}",
+        "/console/contacts/-1",
+    ],
+)
+async def test_a_number_that_no_row_can_have_is_refused_and_no_fault(desk_site: Site, path: str) -> None:
+    person = await desk_site.person("auditor" if "audit" in path else "supervisor")
+    assert (await person.client.get(path)).status_code in (404, 422)
+
+
 async def test_a_code_works_once_also_in_full_width_digits(desk_site: Site) -> None:
     code = demo_staff.code_now(desk_site.clock.now)
     first = await sign_in(await desk_site.visitor(), EMAILS["police"], code)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, HTTPException, Request
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
@@ -26,6 +27,8 @@ from db.signing_in import NotSignedIn, SignedIn
 
 HOME = "/console"
 SIGN_IN = "/console/sign-in"
+Whole = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""A row's number in an address or a form, no larger than the database can be asked for."""
 TOKEN_FIELD = "token"  # noqa: S105 - the name of the field, not its value
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Denied, Refused, SignedInDep, requires
+from api.pages.console.access import AtWork, Denied, Refused, SignedInDep, Whole, requires
 from api.pages.console.showing import console_page, go, refused_status
 from db import chat_staff, desk_lists, signing_in
 from db.passwords import PasswordRefused
@@ -32,7 +32,7 @@ async def end_other_sessions(request: Request, work: SignedInDep) -> Response:
 
 
 @router.post("/role")
-async def change_role(request: Request, work: SignedInDep, membership: Annotated[int, Form()]) -> Response:
+async def change_role(request: Request, work: SignedInDep, membership: Annotated[Whole, Form()]) -> Response:
     """Go on in another of one's own roles."""
     try:
         await signing_in.act_as(work.services.database, work.token, membership, work.now)
@@ -96,7 +96,9 @@ async def chat_code(
 
 
 @router.post("/chats/{link_id}/end")
-async def end_chat(request: Request, link_id: int, work: AtWork = requires(Permission.LINK_CHAT)) -> Response:
+async def end_chat(
+    request: Request, link_id: Whole, work: AtWork = requires(Permission.LINK_CHAT)
+) -> Response:
     """End the link of one conversation of one's own."""
     async with work.acting("chat.unlink", f"chat:{link_id}") as session:
         await chat_staff.end_link(session, actor=work.actor, link_id=link_id, now=work.now)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from api.pages.console.access import AtWork, requires
+from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.showing import console_page
 from db import audit, desk_lists
 from db.audit import AnchorUnreadable, Tampered, Verified
@@ -20,7 +20,7 @@ async def audit_trail(
     action: str = "",
     subject: str = "",
     refused: str = "",
-    before: int | None = None,
+    before: Whole | None = None,
     verify: str = "",
     work: AtWork = requires(Permission.READ_AUDIT),
 ) -> HTMLResponse:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.showing import console_page, go, refused_status
 from api.typed import key_typed
@@ -150,7 +150,7 @@ async def propose_contact(
 
 @router.get("/{contact_id}")
 async def contact(
-    request: Request, contact_id: int, work: AtWork = requires(Permission.READ_CONTACTS)
+    request: Request, contact_id: Whole, work: AtWork = requires(Permission.READ_CONTACTS)
 ) -> HTMLResponse:
     """One contact, its history, and what can be done with it."""
     return await _contact_page(request, work, contact_id)
@@ -158,7 +158,7 @@ async def contact(
 
 @router.get("/{contact_id}/change")
 async def change_contact(
-    request: Request, contact_id: int, work: AtWork = requires(Permission.PROPOSE_CONTACT)
+    request: Request, contact_id: Whole, work: AtWork = requires(Permission.PROPOSE_CONTACT)
 ) -> HTMLResponse:
     """The form for another number in its place."""
     async with work.reading() as session:
@@ -179,7 +179,7 @@ async def change_contact(
 @router.post("/{contact_id}/change")
 async def propose_change(
     request: Request,
-    contact_id: int,
+    contact_id: Whole,
     form: Annotated[ContactForm, Depends()],
     work: AtWork = requires(Permission.PROPOSE_CONTACT),
 ) -> Response:
@@ -210,7 +210,7 @@ async def propose_change(
 @router.post("/{contact_id}/withdraw")
 async def propose_withdrawal(
     request: Request,
-    contact_id: int,
+    contact_id: Whole,
     version: Annotated[str, Form(max_length=16)] = "",
     reason: Annotated[str, Form(max_length=4000)] = "",
     why: Annotated[str, Form(max_length=16)] = "",
@@ -226,7 +226,7 @@ async def propose_withdrawal(
 @router.post("/{contact_id}/unfreeze")
 async def propose_unfreezing(
     request: Request,
-    contact_id: int,
+    contact_id: Whole,
     version: Annotated[str, Form(max_length=16)] = "",
     reason: Annotated[str, Form(max_length=4000)] = "",
     work: AtWork = requires(Permission.PROPOSE_CONTACT),
@@ -239,7 +239,7 @@ async def propose_unfreezing(
 @router.post("/{contact_id}/freeze")
 async def freeze(
     request: Request,
-    contact_id: int,
+    contact_id: Whole,
     reason: Annotated[str, Form(max_length=4000)] = "",
     work: AtWork = requires(Permission.FREEZE_CONTACT),
 ) -> Response:
@@ -254,7 +254,7 @@ async def freeze(
 @router.post("/{contact_id}/reconfirm")
 async def reconfirm(
     request: Request,
-    contact_id: int,
+    contact_id: Whole,
     version: Annotated[int, Form()],
     work: AtWork = requires(Permission.RECONFIRM_CONTACT),
 ) -> Response:
@@ -269,7 +269,7 @@ async def reconfirm(
 async def _propose_about(
     request: Request,
     work: AtWork,
-    contact_id: int,
+    contact_id: Whole,
     kind: ProposalKind,
     payload: dict[str, str],
     reason: str,
@@ -284,7 +284,7 @@ async def _propose_about(
     return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
 
 
-async def _contact_page(request: Request, work: AtWork, contact_id: int, problem: str = "") -> HTMLResponse:
+async def _contact_page(request: Request, work: AtWork, contact_id: Whole, problem: str = "") -> HTMLResponse:
     async with work.reading() as session:
         found = await desk_lists.contact_for(session, work.actor, contact_id)
         history, people = await history_of(session, f"contact:{contact_id}")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api import downloads
 from api.pages.console import labels
-from api.pages.console.access import AtWork, requires
+from api.pages.console.access import AtWork, Whole, requires
 from db import audit, desk_lists, models, report_queue, rights
 from db.desk_lists import AuditFilter
 from db.rights import Permission
@@ -137,7 +137,7 @@ async def _queue(session: AsyncSession, work: AtWork) -> _Rows:
 
 async def _audit(session: AsyncSession, work: AtWork) -> _Rows:  # noqa: ARG001
     entries: list[models.AuditEntry] = []
-    before: int | None = None
+    before: Whole | None = None
     while len(entries) < MOST_ENTRIES:
         page = await desk_lists.audit_entries(session, AuditFilter(before=before))
         entries += page.rows

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api import downloads
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.showing import console_page, go, refused_status
 from db import audit, models, rights
 from db.importing import desk, staging, words
@@ -94,7 +94,7 @@ def _day(written: str) -> date | None:
 
 @router.get("/{import_id}")
 async def report(
-    request: Request, import_id: str, show: str = "", after: int = 0, work: AtWork = requires(*READING)
+    request: Request, import_id: str, show: str = "", after: Whole = 0, work: AtWork = requires(*READING)
 ) -> HTMLResponse:
     """What each row of the file would do."""
     return await _report(request, work, import_id, show=show, after=after)
@@ -216,7 +216,7 @@ async def _report(
     import_id: str,
     *,
     show: str = "",
-    after: int = 0,
+    after: Whole = 0,
     problem: str = "",
     reason: str = "",
 ) -> HTMLResponse:

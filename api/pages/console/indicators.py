@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, go, refused_status
@@ -65,7 +65,7 @@ async def indicators(
     q: str = "",
     state: str = "",
     due: str = "",
-    before: int | None = None,
+    before: Whole | None = None,
     work: AtWork = requires(Permission.READ_INDICATORS),
 ) -> HTMLResponse:
     """The list, the latest first."""
@@ -170,7 +170,7 @@ async def warn(
 
 @router.get("/{indicator_id}")
 async def indicator(
-    request: Request, indicator_id: int, work: AtWork = requires(Permission.READ_INDICATORS)
+    request: Request, indicator_id: Whole, work: AtWork = requires(Permission.READ_INDICATORS)
 ) -> HTMLResponse:
     """One entry with its whole history."""
     return await _entry_page(request, work, indicator_id)
@@ -179,7 +179,7 @@ async def indicator(
 @router.post("/{indicator_id}/withdraw")
 async def propose_withdrawal(
     request: Request,
-    indicator_id: int,
+    indicator_id: Whole,
     version: Annotated[str, Form(max_length=16)] = "",
     reason: Annotated[str, Form(max_length=4000)] = "",
     document: Annotated[str, Form(max_length=400)] = "",
@@ -193,7 +193,7 @@ async def propose_withdrawal(
 @router.post("/{indicator_id}/restore")
 async def propose_restoring(
     request: Request,
-    indicator_id: int,
+    indicator_id: Whole,
     version: Annotated[str, Form(max_length=16)] = "",
     reason: Annotated[str, Form(max_length=4000)] = "",
     document: Annotated[str, Form(max_length=400)] = "",
@@ -207,7 +207,7 @@ async def propose_restoring(
 @router.post("/{indicator_id}/suspend")
 async def suspend(
     request: Request,
-    indicator_id: int,
+    indicator_id: Whole,
     version: Annotated[int, Form()],
     reason: Annotated[str, Form(max_length=4000)] = "",
     work: AtWork = requires(Permission.SUSPEND_INDICATOR),
@@ -233,7 +233,7 @@ async def suspend(
 async def _propose_about(
     request: Request,
     work: AtWork,
-    indicator_id: int,
+    indicator_id: Whole,
     kind: ProposalKind,
     version: str,
     reason: str,
@@ -253,7 +253,7 @@ async def _propose_about(
         return await _entry_page(request, work, indicator_id, labels.refusal(refused.fact))
 
 
-async def _entry_page(request: Request, work: AtWork, indicator_id: int, problem: str = "") -> HTMLResponse:
+async def _entry_page(request: Request, work: AtWork, indicator_id: Whole, problem: str = "") -> HTMLResponse:
     async with work.reading() as session:
         row = await desk_lists.indicator_for(session, work.actor, indicator_id)
         entries = await desk_lists.entries_of_key(session, row)

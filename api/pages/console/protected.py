@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, refused_status
@@ -93,7 +93,7 @@ async def propose_protecting(
 
 @router.get("/{protected_id}")
 async def protected_entry(
-    request: Request, protected_id: int, work: AtWork = requires(Permission.READ_PROTECTED)
+    request: Request, protected_id: Whole, work: AtWork = requires(Permission.READ_PROTECTED)
 ) -> HTMLResponse:
     """One entry with its history."""
     return await _entry_page(request, work, protected_id)
@@ -102,7 +102,7 @@ async def protected_entry(
 @router.post("/{protected_id}/unprotect")
 async def propose_unprotecting(
     request: Request,
-    protected_id: int,
+    protected_id: Whole,
     reason: Annotated[str, Form(max_length=4000)] = "",
     document: Annotated[str, Form(max_length=400)] = "",
     work: AtWork = requires(Permission.PROPOSE_PROTECTED),
@@ -124,7 +124,7 @@ async def propose_unprotecting(
         return await _entry_page(request, work, protected_id, labels.refusal(refused.fact))
 
 
-async def _entry_page(request: Request, work: AtWork, protected_id: int, problem: str = "") -> HTMLResponse:
+async def _entry_page(request: Request, work: AtWork, protected_id: Whole, problem: str = "") -> HTMLResponse:
     async with work.reading() as session:
         row = await protection.protected_for(session, work.actor, protected_id)
         history, people = await history_of(session, f"{row.kind.value}:{row.key}", f"protected:{row.id}")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import HTMLResponse
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, requires
+from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.showing import console_page
 from api.rendering import headline_text
 from bot import replies, texts
@@ -26,7 +26,7 @@ async def queue(
     request: Request,
     kind: str = "",
     area: str = "own",
-    start: int = 0,
+    start: Whole = 0,
     work: AtWork = requires(Permission.READ_QUEUE),
 ) -> HTMLResponse:
     """Clusters of the own area, or of everywhere."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.contacts import row_of
 from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, refused_status
@@ -54,7 +54,7 @@ async def schools(
 
 @router.get("/{school_id}")
 async def school(
-    request: Request, school_id: int, work: AtWork = requires(Permission.READ_SCHOOLS)
+    request: Request, school_id: Whole, work: AtWork = requires(Permission.READ_SCHOOLS)
 ) -> HTMLResponse:
     """One school with its numbers."""
     return await _page(request, work, school_id)
@@ -63,7 +63,7 @@ async def school(
 @router.post("/{school_id}/rename")
 async def rename(
     request: Request,
-    school_id: int,
+    school_id: Whole,
     version: Annotated[str, Form(max_length=16)] = "",
     name: Annotated[str, Form(max_length=200)] = "",
     reason: Annotated[str, Form(max_length=4000)] = "",
@@ -78,7 +78,7 @@ async def rename(
 @router.post("/{school_id}/merge")
 async def merge(
     request: Request,
-    school_id: int,
+    school_id: Whole,
     version: Annotated[str, Form(max_length=16)] = "",
     into: Annotated[str, Form(max_length=18)] = "",
     reason: Annotated[str, Form(max_length=4000)] = "",
@@ -93,7 +93,7 @@ async def merge(
 @router.post("/{school_id}/close")
 async def close(
     request: Request,
-    school_id: int,
+    school_id: Whole,
     version: Annotated[str, Form(max_length=16)] = "",
     reason: Annotated[str, Form(max_length=4000)] = "",
     document: Annotated[str, Form(max_length=400)] = "",
@@ -107,7 +107,7 @@ async def close(
 async def _propose(
     request: Request,
     work: AtWork,
-    school_id: int,
+    school_id: Whole,
     kind: ProposalKind,
     payload: dict[str, str],
     reason: str,
@@ -129,7 +129,7 @@ async def _propose(
         return await _page(request, work, school_id, labels.refusal(refused.fact))
 
 
-async def _page(request: Request, work: AtWork, school_id: int, problem: str = "") -> HTMLResponse:
+async def _page(request: Request, work: AtWork, school_id: Whole, problem: str = "") -> HTMLResponse:
     changes = work.may(Permission.CHANGE_SCHOOL)
     async with work.reading() as session:
         row = await desk_lists.school_for(session, work.actor, school_id)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, refused_status
@@ -119,7 +119,7 @@ async def propose_script(
 
 @router.get("/{script_id}")
 async def script(
-    request: Request, script_id: int, work: AtWork = requires(Permission.READ_SCRIPTS)
+    request: Request, script_id: Whole, work: AtWork = requires(Permission.READ_SCRIPTS)
 ) -> HTMLResponse:
     """One script with its history."""
     return await _script_page(request, work, script_id)
@@ -127,7 +127,7 @@ async def script(
 
 @router.get("/{script_id}/change")
 async def change_script(
-    request: Request, script_id: int, work: AtWork = requires(Permission.PROPOSE_INDICATOR)
+    request: Request, script_id: Whole, work: AtWork = requires(Permission.PROPOSE_INDICATOR)
 ) -> HTMLResponse:
     """The form with its words, to change them or to confirm them for another year."""
     async with work.reading() as session:
@@ -147,7 +147,7 @@ async def change_script(
 @router.post("/{script_id}/withdraw")
 async def propose_withdrawal(
     request: Request,
-    script_id: int,
+    script_id: Whole,
     reason: Annotated[str, Form(max_length=4000)] = "",
     document: Annotated[str, Form(max_length=400)] = "",
     work: AtWork = requires(Permission.PROPOSE_INDICATOR),
@@ -182,7 +182,7 @@ def is_shipped(row: models.Script) -> bool:
     return row.approved_by.startswith("release:")
 
 
-async def _script_page(request: Request, work: AtWork, script_id: int, problem: str = "") -> HTMLResponse:
+async def _script_page(request: Request, work: AtWork, script_id: Whole, problem: str = "") -> HTMLResponse:
     async with work.reading() as session:
         row = await script_desk.script_for(session, work.actor, script_id)
         history, people = await history_of(session, f"script:{row.key}")

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, requires
+from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, go, refused_status
 from db import desk_lists, schools
@@ -75,7 +75,7 @@ async def disable(
 @router.post("/staff/roles/{membership_id}/end")
 async def end_role(
     request: Request,
-    membership_id: int,
+    membership_id: Whole,
     reason: Annotated[str, Form(max_length=4000)] = "",
     work: AtWork = requires(Permission.MANAGE_STAFF),
 ) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.pages.console.access import HOME, AtWork, SignedInDep, requires
+from api.pages.console.access import HOME, AtWork, SignedInDep, Whole, requires
 from api.pages.console.showing import DECIDING, console_page, go
 from db import (
     appeals,
@@ -33,7 +33,9 @@ async def start(request: Request, work: SignedInDep) -> HTMLResponse:
 
 
 @router.post("/notices/{notice_id}/seen")
-async def see(request: Request, notice_id: int, work: AtWork = requires(Permission.READ_NOTICES)) -> Response:
+async def see(
+    request: Request, notice_id: Whole, work: AtWork = requires(Permission.READ_NOTICES)
+) -> Response:
     """Note that somebody here has seen a notice."""
     async with work.acting("notice.see", f"notice:{notice_id}") as session:
         await notices.see(session, work.actor, notice_id, now=work.now)
