@@ -114,7 +114,8 @@ async def test_a_server_in_trouble_loses_nothing_that_was_acknowledged(
             connection.execute(cut, (name,))
         refused = [await world.post(replica, event) for event in world.burst(10)]
         if trouble == "read-only":
-            assert not any(refused)
+            # A connection that was last used for reading asks for "read write" by itself, and may succeed.
+            assert not all(refused)
             connection.execute("SET default_transaction_read_only = off")
             connection.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')  # pyright: ignore[reportArgumentType, reportCallIssue]
             connection.execute(cut, (name,))
