@@ -22,7 +22,7 @@ POINTS = (
     "send.before",
     "send.after",
 )
-KILLS = int(os.environ.get("FAULTS_KILLS", "50"))
+KILLS = int(os.environ.get("FAULTS_KILLS", "12"))
 """On each database."""
 FIRST_ANSWER_SECONDS = 5.0
 
