@@ -387,7 +387,9 @@ async def test_in_a_group_the_answer_is_short_and_leads_to_a_private_chat(chat: 
     assert not reply.advice
     assert "nhắn riêng" in (await chat.say("chào")).headline
     assert await chat.all_replies("") == ()
-    assert "mời tôi ra" in (await chat.say("rời nhóm")).headline
+    goodbye = await chat.say("rời nhóm")
+    assert "rời nhóm" in goodbye.headline
+    assert goodbye.is_last == ("tôi rời nhóm ngay" in goodbye.headline)
 
 
 async def test_english_is_spoken_where_it_is_asked_for(chat: Chat) -> None:
