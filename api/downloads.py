@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-import xlsxwriter  # type: ignore[import-untyped]
 from fastapi import HTTPException
 from starlette.responses import Response
 
@@ -62,6 +61,9 @@ def as_csv(header: Sequence[str], rows: Rows) -> bytes:
 
 def as_xlsx(header: Sequence[str], rows: Rows) -> bytes:
     """A workbook of text cells."""
+    # Importing it takes time that every start would pay and few need.
+    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415
+
     target = io.BytesIO()
     book: Any = xlsxwriter.Workbook(
         target,

@@ -5,15 +5,11 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-import pygal  # pyright: ignore[reportMissingTypeStubs]
-from pygal.style import Style  # pyright: ignore[reportMissingTypeStubs]
 from starlette.responses import Response
-
-# On import pygal hooks into every later import, to find maps that are not installed; Python 3.11 warns of it.
-sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _WIDTH: Final = 300
@@ -30,22 +26,32 @@ _LOOK: Final = (
 )
 _NO_SCALE: Final = ".axis.x{display:none}"
 """The number stands at the end of each lying bar."""
-_STYLE: Final = Style(
-    background="transparent",
-    plot_background="transparent",
-    foreground="#17202a",
-    foreground_strong="#17202a",
-    foreground_subtle="#d3cfc5",
-    font_family='system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif',
-    label_font_size=12,
-    major_label_font_size=12,
-    value_font_size=12,
-    value_label_font_size=12,
-    opacity="1",
-    opacity_hover="1",
-    transition="none",
-    colors=("#3c5f8f",),
-)
+_STYLE: Final[dict[str, Any]] = {
+    "background": "transparent",
+    "plot_background": "transparent",
+    "foreground": "#17202a",
+    "foreground_strong": "#17202a",
+    "foreground_subtle": "#d3cfc5",
+    "font_family": 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif',
+    "label_font_size": 12,
+    "major_label_font_size": 12,
+    "value_font_size": 12,
+    "value_label_font_size": 12,
+    "opacity": "1",
+    "opacity_hover": "1",
+    "transition": "none",
+    "colors": ("#3c5f8f",),
+}
+
+
+@cache
+def _library() -> Any:  # noqa: ANN401 - it has no types
+    """Importing it takes time that every start would pay, and few look at charts."""
+    import pygal  # pyright: ignore[reportMissingTypeStubs]  # noqa: PLC0415
+
+    # It hooks into every later import, to find maps that are not installed; Python 3.11 warns of it.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
+    return pygal
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class Chart:
 
 def svg(chart: Chart) -> bytes:
     """The image. The same numbers give the same bytes."""
+    pygal = _library()
     drawn = pygal.HorizontalBar if chart.lying else pygal.Bar
     bars = list(reversed(chart.bars)) if chart.lying else list(chart.bars)
     most = max((count for _, count in bars), default=1)
@@ -74,7 +81,7 @@ def svg(chart: Chart) -> bytes:
         return f"{before}{value:.0f}"
 
     plot: Any = drawn(
-        style=_STYLE,
+        style=pygal.style.Style(**_STYLE),
         css=["file://style.css", "file://graph.css", f"inline:{_LOOK}{_NO_SCALE if chart.lying else ''}"],
         js=[],
         width=_WIDTH,
