@@ -2,27 +2,33 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bot.channels.intake import Intake
 from bot.channels.polling import Pauses, poll, until_it_works
-from bot.channels.telegram import TelegramChannel, TelegramCommand
 from bot.channels.telegram_updates import MENU
 from bot.settings import Settings
 from bot.texts import Texts, load
 
+if TYPE_CHECKING:
+    # Its library takes a fifth of a second to import: only a service with a token pays for it.
+    from bot.channels.telegram import TelegramChannel, TelegramCommand
+
 WEBHOOK_PATH = "/webhooks/telegram"
 
 
-def channel_of(settings: Settings) -> TelegramChannel | None:
+def channel_of(settings: Settings) -> "TelegramChannel | None":
     """The channel, when a token is set. Opens no connection."""
     token = settings.telegram_token.get_secret_value()
     if not token:
         return None
+    from bot.channels.telegram import TelegramChannel  # noqa: PLC0415
+
     return TelegramChannel(token, api_base=settings.telegram_api_base, proxy=settings.telegram_proxy or None)
 
 
 async def listen(
-    channel: TelegramChannel,
+    channel: "TelegramChannel",
     intake: Intake,
     settings: Settings,
     stop: asyncio.Event,
@@ -46,10 +52,12 @@ async def listen(
     await stop.wait()
 
 
-def _menus() -> dict[str, tuple[TelegramCommand, ...]]:
+def _menus() -> dict[str, tuple["TelegramCommand", ...]]:
     """Vietnamese for everybody, English where the app is set to it."""
     return {"": _menu(load("vi")), "en": _menu(load("en"))}
 
 
-def _menu(texts: Texts) -> tuple[TelegramCommand, ...]:
+def _menu(texts: Texts) -> tuple["TelegramCommand", ...]:
+    from bot.channels.telegram import TelegramCommand  # noqa: PLC0415
+
     return tuple(TelegramCommand(name, texts.get(f"command.{name}")) for name in MENU)
