@@ -51,6 +51,9 @@ CHECKS_PER_MINUTE: Final = Rate("checks_per_minute", 20, MINUTE, fails_open=True
 CHECKS_PER_DAY: Final = Rate("checks_per_day", 100, DAY, fails_open=True)
 CHECKS_BY_ALL: Final = Rate("checks_by_all", 6_000, MINUTE, fails_open=True)
 """Twice what two cores answer for five minutes on end (goal 9 of the speed table is 300 a second)."""
+STRANGERS_PER_MINUTE: Final = Rate("strangers_per_minute", 120, MINUTE, fails_open=True)
+STRANGERS_PER_DAY: Final = Rate("strangers_per_day", 5_000, DAY, fails_open=True)
+"""Of one address: mobile networks put thousands of phones behind one, and each has a first question."""
 REPORTS_PER_DAY: Final = Rate("reports_per_day", 10, DAY, fails_open=False)
 LINK_CODES_PER_HOUR: Final = Rate("link_codes_per_hour", 5, HOUR, fails_open=False)
 LINK_TRIES_PER_HOUR: Final = Rate("link_tries_per_hour", 10, HOUR, fails_open=False)
@@ -116,6 +119,10 @@ class Limits:
             or self.take(CHECKS_PER_DAY, person)
             or self.take(CHECKS_BY_ALL)
         )
+
+    def take_stranger(self, address: str) -> Refusal | None:
+        """Count one request of somebody of whom nothing but a shared network address is known."""
+        return self.take(STRANGERS_PER_MINUTE, address) or self.take(STRANGERS_PER_DAY, address)
 
     def take_identifiers(self, person: str, keys: Iterable[str]) -> Refusal | None:
         """Count the different identifiers that a person asks about in a day; asking again is free.

@@ -141,7 +141,7 @@ async def _answer(request: Request, asking: Asking, incoming: Incoming) -> Respo
     limits = asking.services.limits
     # A known visit is limited by the conversation as one person; addresses are shared by whole networks.
     counts = not asking.visit.known and incoming.action not in _NEVER_LIMITED
-    if counts and (refused := limits.take_check(address_of(request))):
+    if counts and (refused := limits.take_stranger(address_of(request))):
         return refusal(
             request, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(refused.retry_after_seconds)}
         )

@@ -67,7 +67,7 @@ async def directory(
     """Search by level, name, commune or an old name."""
     found: tuple[Listed, ...] = ()
     if q.strip():
-        if refused := services.limits.take_check(address_of(request)):
+        if refused := services.limits.take_stranger(address_of(request)):
             return refusal(
                 request, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(refused.retry_after_seconds)}
             )

@@ -38,9 +38,12 @@ async def test_what_is_not_found_says_what_to_try(whole_site: httpx.AsyncClient)
 
 
 async def test_the_directory_is_limited_per_address(whole_site: httpx.AsyncClient) -> None:
-    statuses = [(await whole_site.get("/danh-ba", params={"q": SCHOOL})).status_code for _ in range(40)]
-    assert statuses[0] == 200
-    assert statuses[-1] == 429
+    answered = 0
+    while (await whole_site.get("/danh-ba", params={"q": "x"})).status_code == 200:
+        answered += 1
+        assert answered < 2_000
+    # While they were asked, the limit let some more pass.
+    assert answered >= 120
 
 
 async def test_the_poster_is_one_pdf_page_without_a_cookie(whole_site: httpx.AsyncClient) -> None:

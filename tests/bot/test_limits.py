@@ -9,6 +9,7 @@ from bot.limits import (
     DAY,
     IDENTIFIERS_PER_DAY,
     REPORTS_PER_DAY,
+    STRANGERS_PER_MINUTE,
     Limits,
     MemoryStore,
     Rate,
@@ -104,7 +105,7 @@ class NothingKnown:
         raise StoreUnavailable
 
 
-@pytest.mark.parametrize("rate", [CHECKS_PER_MINUTE, CHECKS_PER_DAY, CHECKS_BY_ALL])
+@pytest.mark.parametrize("rate", [CHECKS_PER_MINUTE, CHECKS_PER_DAY, CHECKS_BY_ALL, STRANGERS_PER_MINUTE])
 def test_a_parent_is_answered_when_the_store_is_unavailable(rate: Rate, ticks: Ticks) -> None:
     assert Limits(ticks, NothingKnown()).take(rate, "me") is None
 
