@@ -2,44 +2,33 @@
 
 What came in is committed before anybody is told that it was received. A worker then answers: the claim, the
 effects, the outgoing messages and "done" are one transaction, so a crash loses neither and doubles neither,
-and what a dead process was working on is free at once. Sending is in `bot.sending`.
+and what a dead process was working on is free at once. `bot.answering` answers, `bot.sending` sends.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import metrics
+from bot.answering import Answering, Respond
+from bot.awaited_answers import AwaitedAnswers, DeliveryUnavailable, EventKey
 from bot.channels.adapter import ChannelAdapter
-from bot.conversation import respond_without_records
 from bot.failpoints import failpoint
 from bot.group_commit import GroupCommit
-from bot.messages import Channel, ConversationId, Incoming, Reply
-from bot.messages_json import (
-    PayloadUnreadable,
-    incoming_from_json,
-    incoming_to_json,
-    reply_from_json,
-    reply_to_json,
-)
-from bot.replies import HEADLINE_LIMIT, fixed_steps, shortened
+from bot.messages import Channel, Incoming, Reply
+from bot.messages_json import incoming_to_json, reply_from_json
 from bot.sending import SENDS_PER_SECOND, Sender
-from bot.texts import load
-from db import mailbox, people, wakeups
+from db import inbox, outbox, wakeups
 from db.engine import Database
-from db.mailbox import InboxItem, NewEvent
-from db.models import Conversation, InboxStatus, Lane, Outbox
+from db.inbox import NewEvent
+from db.models import InboxStatus
 from db.wakeups import Topic
-from scamcheck.duty_hours import VIETNAM
 
-LATE: Final = timedelta(minutes=2)
-"""An answer later than this says to which message it belongs."""
 CLAIMED_AT_ONCE: Final = 16
 """Events answered in one transaction when many wait; a few wait for no other."""
 WORKERS: Final = 4
@@ -49,23 +38,7 @@ POLL_SECONDS: Final = 0.5
 STOP_SECONDS: Final = 10.0
 _RETRY_SECONDS: Final = 1.0
 
-Respond = Callable[[Incoming, AsyncSession, Conversation, datetime], Awaitable[tuple[Reply, ...]]]
-"""Answers one event inside the given transaction, at the given time."""
-EventKey = tuple[str, str, str]
-
 log = structlog.get_logger(__name__)
-
-
-class DeliveryUnavailable(Exception):
-    """The event could not be committed, or its answer not be read: give the fixed steps, it comes again."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """An event's answers, queued under these ids."""
-
-    outbox_ids: tuple[int, ...]
-    replies: tuple[Reply, ...]
 
 
 class AnswerLate(DeliveryUnavailable):
@@ -94,8 +67,6 @@ class Delivery:
         sends: bool = True,
     ) -> None:
         self._database = database
-        self._respond = respond
-        self._clock = clock
         self._record_clock = record_clock or clock
         rates = sends_per_second or {}
         self._senders = [
@@ -110,11 +81,17 @@ class Delivery:
         ]
         self._on_sqlite = database.dialect == "sqlite"
         self._workers = (workers or (1 if self._on_sqlite else WORKERS)) if works else 0
-        self._troubled = False
-        """A failure could not be noted: without a pause its event would be tried again at once, and again."""
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._waiting: dict[EventKey, asyncio.Future[_Answered | None]] = {}
+        self._awaited = AwaitedAnswers()
+        self._answering = Answering(
+            database,
+            respond,
+            clock=clock,
+            record_clock=self._record_clock,
+            awaited=self._awaited,
+            senders=self._senders,
+        )
         self._arrivals: GroupCommit[NewEvent, bool] = GroupCommit(database, self._commit_arrivals)
         self._read_back: GroupCommit[tuple[int, ...], None] = GroupCommit(database, self._record_read)
 
@@ -145,7 +122,7 @@ class Delivery:
         return accepted
 
     async def _commit_arrivals(self, session: AsyncSession, events: Sequence[NewEvent]) -> list[bool]:
-        accepted = await mailbox.accept_all(session, events, self._record_clock())
+        accepted = await inbox.accept_all(session, events, self._record_clock())
         if not self._workers:
             await wakeups.tell(session, Topic.INBOX)
         failpoint("accept.in_transaction")
@@ -162,45 +139,41 @@ class Delivery:
         """
         place = incoming.conversation
         key = (place.channel.value, place.bot_account, incoming.event_id)
-        answered = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
+        self._awaited.expect(key)
         try:
             await self.accept(incoming)
             async with asyncio.timeout(timeout):
-                return await self._answered(key, answered)
+                return await self._answered(key)
         except TimeoutError:
             raise AnswerLate from None
         finally:
-            self._waiting.pop(key, None)
+            self._awaited.forget(key)
 
-    async def _answered(self, key: EventKey, answered: asyncio.Future[_Answered | None]) -> tuple[Reply, ...]:
+    async def _answered(self, key: EventKey) -> tuple[Reply, ...]:
         channel, bot_account, event_id = key
         while True:
             # Another process may have answered, or it was answered before: then nobody here sets the future.
-            mine: _Answered | None = None
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    mine = await asyncio.shield(answered)
+            mine = await self._awaited.within(key, POLL_SECONDS)
             try:
                 if mine is not None:
                     await self._read_back.do(mine.outbox_ids)
                     return mine.replies
                 async with self._database.transaction() as session:
-                    receipt = await mailbox.receipt_of(
+                    receipt = await inbox.receipt_of(
                         session, channel=channel, bot_account=bot_account, event_id=event_id
                     )
-                    rows = await mailbox.replies_to(session, receipt.id) if receipt else []
+                    rows = await outbox.replies_to(session, receipt.id) if receipt else []
                     replies = tuple(reply_from_json(row.payload) for row in rows if row.payload)
-                    await mailbox.record_sent(session, [row.id for row in rows], self._record_clock())
+                    await outbox.record_sent(session, [row.id for row in rows], self._record_clock())
             except Exception as error:  # noqa: BLE001 - whatever the database said, there is no answer
                 log.warning("delivery.not_read_back", channel=channel, error=type(error).__name__)
                 raise DeliveryUnavailable(type(error).__name__) from None
             if rows or (receipt and receipt.status is not InboxStatus.WAITING):
                 return replies
-            if answered.done():
-                answered = self._waiting[key] = asyncio.get_running_loop().create_future()
+            self._awaited.again(key)
 
     async def _record_read(self, session: AsyncSession, read: Sequence[tuple[int, ...]]) -> list[None]:
-        await mailbox.record_sent(
+        await outbox.record_sent(
             session, [outbox_id for ids in read for outbox_id in ids], self._record_clock()
         )
         return [None] * len(read)
@@ -240,9 +213,7 @@ class Delivery:
             return
         for sender in self._senders:
             sender.wake()
-        for answered in self._waiting.values():
-            if not answered.done():
-                answered.set_result(None)
+        self._awaited.look()
 
     async def _drain(self) -> None:
         limit = self._first_limit
@@ -250,13 +221,13 @@ class Delivery:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                worked = await self._work_off(limit)
+                worked = await self._answering.work_off(limit)
             except Exception as error:  # noqa: BLE001 - the records are away; they may come back
                 log.warning("delivery.not_claimed", error=type(error).__name__)
                 await self._pause(_RETRY_SECONDS)
                 continue
-            if self._troubled:
-                self._troubled = False
+            if self._answering.take_trouble():
+                # Without a pause it would be tried again at once, and again.
                 await asyncio.sleep(_RETRY_SECONDS)
             elif worked:
                 traces = True
@@ -285,169 +256,12 @@ class Delivery:
         """
         if self._stopping.is_set():
             return 0
-        counts = await asyncio.gather(*(self._work_off(self._first_limit) for _ in range(self._workers)))
+        counts = await asyncio.gather(
+            *(self._answering.work_off(self._first_limit) for _ in range(self._workers))
+        )
         return sum(counts)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
-
-    async def _work_off(self, limit: int) -> int:
-        """Claim and answer at most `limit` events in one transaction; what fails is done singly."""
-        items: list[InboxItem] = []
-        try:
-            async with self._database.transaction() as session:
-                items = await mailbox.claim_inbox(session, now=self._record_clock(), limit=limit)
-                answer = self._answer_alone if len(items) == 1 else self._answer_all
-                answered = await answer(session, items)
-        except Exception as error:
-            if not items:
-                raise
-            for item in items:
-                await self._answer_singly(item, error if len(items) == 1 else None)
-        else:
-            self._say_answered(answered)
-        return len(items)
-
-    async def _answer_all(
-        self, session: AsyncSession, items: Sequence[InboxItem]
-    ) -> list[tuple[InboxItem, _Answered]]:
-        """Answer claimed events inside the transaction that claimed them, and mark them as done."""
-        if not items:
-            return []
-        failpoint("work.claimed")
-        now = self._clock()
-        conversations = await people.conversations_for(session, items, now=now)
-        answered = [
-            (item, await self._answer(session, item, conversation, now))
-            for item, conversation in zip(items, conversations, strict=True)
-        ]
-        # Everything that the answers record is written together; their ids are known from here on.
-        await session.flush()
-        await mailbox.finish_all(session, items, self._record_clock())
-        await self._tell_others(session, items)
-        failpoint("work.before_commit")
-        return [
-            (item, _Answered(tuple(row.id for row in rows), replies)) for item, (rows, replies) in answered
-        ]
-
-    async def _answer(
-        self, session: AsyncSession, item: InboxItem, conversation: Conversation, now: datetime
-    ) -> tuple[list[Outbox], tuple[Reply, ...]]:
-        incoming = incoming_from_json(item.payload)
-        replies = marked_late(await self._respond(incoming, session, conversation, now), incoming, now)
-        return [self._queue(session, incoming.conversation, item, reply) for reply in replies], replies
-
-    async def _answer_alone(
-        self, session: AsyncSession, items: Sequence[InboxItem]
-    ) -> list[tuple[InboxItem, _Answered]]:
-        """Answer one claimed event or note its failure, its claim held: no other worker comes between."""
-        try:
-            async with session.begin_nested():
-                return await self._answer_all(session, items)
-        except Exception as error:  # noqa: BLE001 - the person gets the steps and it is tried again
-            for item in items:
-                await self._note_failure(session, item, error)
-            return [(item, _Answered((), ())) for item in items]
-
-    async def _answer_singly(self, item: InboxItem, failed: Exception | None) -> None:
-        """Once more, alone: one event's failure must not hold up those it was claimed with."""
-        try:
-            async with self._database.transaction() as session:
-                # Empty when another worker has it meanwhile.
-                again = await mailbox.claim_inbox(session, now=self._record_clock(), limit=1, only=item.id)
-                if failed is None:
-                    answered = await self._answer_alone(session, again)
-                else:  # what it was claimed in could not be committed
-                    for claimed in again:
-                        await self._note_failure(session, claimed, failed)
-                    answered = [(claimed, _Answered((), ())) for claimed in again]
-        except Exception as error:  # noqa: BLE001 - it stays in the inbox and is tried again
-            log.warning("delivery.failure_not_noted", channel=item.channel, error=type(error).__name__)
-            self._troubled = True
-            self._give_up_waiting(item, error)
-        else:
-            self._say_answered(answered)
-
-    async def _note_failure(self, session: AsyncSession, item: InboxItem, error: Exception) -> None:
-        """Note a failure; at the first one the person gets what can be said without the records."""
-        # Only the class: the words of an error may repeat what a parent wrote.
-        log.error(
-            "delivery.failed", channel=item.channel, error=type(error).__name__, failures=item.failures + 1
-        )
-        metrics.FAILED.labels(item.channel.value).inc()
-        if item.failures == 0:
-            for reply in await self._first_aid(item, self._clock()):
-                self._queue(session, _place(item), item, reply)
-        set_aside = await mailbox.fail_inbox(
-            session, item, error_class=type(error).__name__, now=self._record_clock()
-        )
-        await self._tell_others(session, [item])
-        if set_aside:
-            metrics.SET_ASIDE.labels(item.channel.value).inc()
-            log.error("delivery.set_aside", channel=item.channel, error=type(error).__name__)
-
-    async def _first_aid(self, item: InboxItem, now: datetime) -> tuple[Reply, ...]:
-        try:
-            return await respond_without_records(incoming_from_json(item.payload), now)
-        except PayloadUnreadable:
-            texts = load("vi")
-            return (fixed_steps(texts, texts.get("headline.cannot_check")),)
-
-    def _queue(self, session: AsyncSession, place: ConversationId, item: InboxItem, reply: Reply) -> Outbox:
-        return mailbox.enqueue(
-            session,
-            conversation=place,
-            inbox_id=item.id,
-            lane=Lane.ANSWER,
-            payload=reply_to_json(reply),
-            now=self._record_clock(),
-        )
-
-    async def _tell_others(self, session: AsyncSession, items: Sequence[InboxItem]) -> None:
-        """Wake whoever sends these answers, or waits for them, in another process."""
-        ours = {sender.account for sender in self._senders if sender.is_active}
-        if any(
-            _key(item) not in self._waiting and (item.channel.value, item.bot_account) not in ours
-            for item in items
-        ):
-            await wakeups.tell(session, Topic.OUTBOX)
-
-    def _say_answered(self, answered: Sequence[tuple[InboxItem, _Answered]]) -> None:
-        if answered:
-            failpoint("work.committed")
-        now = self._record_clock()
-        for item, answer in answered:
-            if answer.outbox_ids:
-                metrics.ANSWERED.labels(item.channel.value).inc()
-                metrics.ANSWER_SECONDS.observe((now - item.received_at).total_seconds())
-            waiting = self._waiting.get(_key(item))
-            if waiting is not None and not waiting.done():
-                # Without an id, the answer is to be looked up: it was queued on a failure.
-                waiting.set_result(answer if answer.outbox_ids else None)
-        for sender in self._senders:
-            sender.wake()
-
-    def _give_up_waiting(self, item: InboxItem, error: Exception) -> None:
-        waiting = self._waiting.get(_key(item))
-        if waiting is not None and not waiting.done():
-            waiting.set_exception(DeliveryUnavailable(type(error).__name__))
-            waiting.exception()  # whoever waits raises it; if nobody does any more, it is not missed
-
-
-def marked_late(replies: Sequence[Reply], incoming: Incoming, now: datetime) -> tuple[Reply, ...]:
-    """The replies as they are; late ones say to which message they belong."""
-    if not replies or now - incoming.received_at <= LATE:
-        return tuple(replies)
-    at = incoming.received_at.astimezone(VIETNAM).strftime("%H:%M")
-    first = f"{load(incoming.language).get('note.late', time=at)}. {replies[0].headline}"
-    return (replace(replies[0], headline=shortened(first, HEADLINE_LIMIT)), *replies[1:])
-
-
-def _key(item: InboxItem) -> EventKey:
-    return item.channel.value, item.bot_account, item.event_id
-
-
-def _place(item: InboxItem) -> ConversationId:
-    return ConversationId(Channel(item.channel.value), item.bot_account, item.address)

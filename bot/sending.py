@@ -20,10 +20,10 @@ from bot.failpoints import failpoint
 from bot.leasing import Lease
 from bot.messages_json import PayloadUnreadable, reply_from_json
 from bot.pacing import AT_ONCE, SHARES, Bucket
-from db import mailbox, people
+from db import outbox, people
 from db.engine import Database
-from db.mailbox import LONGEST_PAUSE, OutboxItem
 from db.models import Lane
+from db.outbox import LONGEST_PAUSE, OutboxItem
 
 POLL_SECONDS: Final = 1.0
 """How often to look for what another process queued without our hearing of it."""
@@ -129,7 +129,7 @@ class Sender:
         """What the sender before us had claimed is ours; it may be under way, and comes twice then."""
         async with self._database.transaction() as session:
             channel, bot_account = self.account
-            await mailbox.release_sends(session, channel=channel, bot_account=bot_account)
+            await outbox.release_sends(session, channel=channel, bot_account=bot_account)
 
     def _worth_a_look(self) -> list[Lane]:
         """Answers always; the quieter lanes now and then while there is nothing in them."""
@@ -148,7 +148,7 @@ class Sender:
         async with self._database.transaction() as session:
             await self._record(session, results, now)
             for lane, most in room.items():
-                found = await mailbox.claim_outbox(
+                found = await outbox.claim_outbox(
                     session,
                     channel=self._channel.channel.value,
                     bot_account=self._channel.bot_account,
@@ -239,7 +239,7 @@ class Sender:
     ) -> None:
         plain = [item.id for item, result in results if result.kind is SendKind.SENT]
         if plain:
-            await mailbox.record_sent(session, plain, now)
+            await outbox.record_sent(session, plain, now)
         # Who has taken over meanwhile has claims of their own, which are not ours to let go or put off.
         ours = self._lease.holds
         for item, result in results:
@@ -258,7 +258,7 @@ class Sender:
             SendKind.RETRY_AFTER: min(timedelta(seconds=result.retry_after), LONGEST_PAUSE),
             SendKind.AMBIGUOUS: _AMBIGUOUS_PAUSE,
         }.get(result.kind)
-        await mailbox.record_send(
+        await outbox.record_send(
             session,
             item.id,
             result=result.kind.value,

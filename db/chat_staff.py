@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql import Select
 
-from db import audit, changes, mailbox, models, proposal_lists, rights, staff
+from db import audit, changes, models, outbox, proposal_lists, rights, staff
 from db.approvals import AlreadyDecided, ProposalChanged
 from db.keys import Keys
 from db.models import Lane, Outcome, ProposalStatus
@@ -260,7 +260,7 @@ async def queue_notices(
     queued = 0
     for notice in waiting:
         for place in await _places_of(session, notice.office_id):
-            await mailbox.queue(
+            await outbox.queue(
                 session,
                 conversation=place,
                 inbox_id=None,

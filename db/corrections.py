@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import mailbox, models
+from db import models, outbox
 from db.keys import Keys
 from db.models import Lane
 from scamcheck.knowledge import IdentifierKind
@@ -64,7 +64,7 @@ async def queue_corrections(
     for change in latest.values():
         correction = Correction(change.kind, change.key, change.listed)
         for place in await _concerned(session, correction, keys):
-            await mailbox.queue(
+            await outbox.queue(
                 session,
                 conversation=place,
                 inbox_id=None,

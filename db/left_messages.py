@@ -7,10 +7,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import mailbox
+from db import outbox
 from db.mail_statements import WAITING
-from db.mailbox import Destination, lies_ready
 from db.models import ChannelName, Outbox, OutboxStatus
+from db.outbox import Destination, lies_ready
 
 LEFT_FOR: Final = timedelta(days=90)
 """As long as is known who reported or asked to be told."""
@@ -32,7 +32,7 @@ async def note_read(session: AsyncSession, place: Destination, ids: Sequence[int
     """Erase messages that were read; ids that are not this place's are nobody's business."""
     # The other way round an id of a hundred digits would reach the database.
     waiting_here = (await session.scalars(select(Outbox.id).where(_left(place)))).all()
-    await mailbox.record_sent(session, [one for one in waiting_here if one in set(ids)], now)
+    await outbox.record_sent(session, [one for one in waiting_here if one in set(ids)], now)
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:

@@ -21,8 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import linking, models, schools
-from db.mailbox import Destination
 from db.models import ChannelName
+from db.outbox import Destination
 from db.upsert import insert_or_ignore
 from scamcheck import knowledge
 from scamcheck.verdict import Level

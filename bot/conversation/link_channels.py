@@ -10,7 +10,7 @@ from bot.conversation.follow_school import MAX_FOLLOWED
 from bot.limits import LINK_CODES_PER_HOUR, LINK_TRIES_PER_HOUR
 from bot.messages import Channel, Choice, ConversationId, Incoming, Link, Reply
 from bot.messages_json import reply_to_json
-from db import linking, mailbox
+from db import linking, outbox
 from db.linking import (
     ALPHABET,
     CODE_LENGTH,
@@ -194,7 +194,7 @@ def _tell(conversation: Conversation, reply: Reply, context: Context) -> None:
     """Write to the other side. A page cannot be written to; there /noi is asked, as its steps say."""
     if conversation.channel is ChannelName.WEB:
         return
-    mailbox.enqueue(
+    outbox.enqueue(
         context.session,
         conversation=ConversationId(
             Channel(conversation.channel.value), conversation.bot_account, conversation.address

@@ -9,8 +9,8 @@ from bot.text_form import as_text
 from db.corrections import Correction, note_change, queue_corrections
 from db.engine import Database
 from db.keys import Keys
-from db.mailbox import claim_outbox
 from db.models import CorrectionRequest
+from db.outbox import claim_outbox
 from scamcheck.knowledge import IdentifierKind
 from scamcheck.verdict import Level
 from tests.builders import NOW

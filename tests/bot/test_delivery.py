@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.answering import marked_late
+from bot.awaited_answers import DeliveryUnavailable
 from bot.channels.adapter import SENT, SendKind, SendResult
-from bot.delivery import AnswerLate, Delivery, DeliveryUnavailable, marked_late
+from bot.delivery import AnswerLate, Delivery
 from bot.messages import Channel, ConversationId, Incoming, Reply
 from bot.messages_json import reply_to_json
 from bot.sending import Sender
-from db import mailbox, people
+from db import inbox, outbox, people
 from db.engine import Database
 from db.models import Conversation, Inbox, InboxStatus, Lane, Outbox, OutboxStatus, Person
 from tests.bot.conftest import Clock, Platform
@@ -84,7 +86,7 @@ async def statuses(database: Database) -> list[InboxStatus]:
         return list(await session.scalars(select(Inbox.status).order_by(Inbox.id)))
 
 
-async def outbox(database: Database) -> list[tuple[OutboxStatus, str | None, str | None]]:
+async def outgoing(database: Database) -> list[tuple[OutboxStatus, str | None, str | None]]:
     async with database.reading() as session:
         rows = await session.scalars(select(Outbox).order_by(Outbox.id))
         return [(row.status, row.payload, row.detail) for row in rows]
@@ -208,7 +210,7 @@ async def test_a_worker_that_died_loses_nothing(
 ) -> None:
     await delivery.accept(make_incoming())
     async with database.transaction() as session:
-        await mailbox.claim_inbox(session, now=clock(), limit=1)  # and then it was killed
+        await inbox.claim_inbox(session, now=clock(), limit=1)  # and then it was killed
     assert await delivery.work() == 0
     clock.forward(minutes=1)
     await delivery.work()
@@ -247,7 +249,7 @@ async def test_a_failure_of_two_workers_at_once_is_noted_once(
     answers.failures = 2
     await delivery.accept(make_incoming())
     await asyncio.gather(delivery.work(), Delivery(database, answers, clock=clock).work())
-    assert len(await outbox(database)) == 1
+    assert len(await outgoing(database)) == 1
 
 
 async def test_events_that_come_together_share_a_commit_and_each_learns_its_own_fate(
@@ -263,16 +265,16 @@ async def test_events_that_come_together_share_a_commit_and_each_learns_its_own_
 async def test_one_event_that_cannot_be_committed_takes_no_other_with_it(
     delivery: Delivery, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = mailbox.accept_all
+    real = inbox.accept_all
 
     async def accept_all(
-        session: AsyncSession, events: Sequence[mailbox.NewEvent], now: datetime
+        session: AsyncSession, events: Sequence[inbox.NewEvent], now: datetime
     ) -> list[bool]:
         if any(event.event_id == "2" for event in events):
             raise OSError
         return await real(session, events, now)
 
-    monkeypatch.setattr(mailbox, "accept_all", accept_all)
+    monkeypatch.setattr(inbox, "accept_all", accept_all)
     fates = await asyncio.gather(
         *(delivery.accept(make_incoming(str(number))) for number in range(4)), return_exceptions=True
     )
@@ -286,7 +288,7 @@ async def test_what_cannot_be_committed_is_said_to_the_channel(
     async def accept_all(session: AsyncSession, *facts: object) -> list[bool]:
         raise OSError
 
-    monkeypatch.setattr(mailbox, "accept_all", accept_all)
+    monkeypatch.setattr(inbox, "accept_all", accept_all)
     with pytest.raises(DeliveryUnavailable):
         await delivery.accept(make_incoming())
     with pytest.raises(DeliveryUnavailable):
@@ -299,7 +301,7 @@ async def test_an_answer_that_cannot_be_read_back_is_not_waited_for(
     async def record_sent(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
         raise OSError
 
-    monkeypatch.setattr(mailbox, "record_sent", record_sent)
+    monkeypatch.setattr(outbox, "record_sent", record_sent)
     with pytest.raises(DeliveryUnavailable):
         await running.answer_to(make_incoming(), 5)
 
@@ -307,10 +309,10 @@ async def test_an_answer_that_cannot_be_read_back_is_not_waited_for(
 async def test_a_failure_that_cannot_be_noted_ends_the_wait_and_is_tried_again(
     running: Delivery, answers: Answers, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail_inbox(session: AsyncSession, item: mailbox.InboxItem, **facts: object) -> bool:
+    async def fail_inbox(session: AsyncSession, item: inbox.InboxItem, **facts: object) -> bool:
         raise OSError
 
-    monkeypatch.setattr(mailbox, "fail_inbox", fail_inbox)
+    monkeypatch.setattr(inbox, "fail_inbox", fail_inbox)
     answers.failures = 100
     with pytest.raises(DeliveryUnavailable):
         await running.answer_to(make_incoming(), 30)
@@ -334,7 +336,7 @@ async def test_the_web_gets_the_answer_in_the_same_request_and_once(
     incoming = make_incoming(place=ConversationId(Channel.WEB, "web", "visit"))
     assert [reply.headline for reply in await running.answer_to(incoming, 5)] == ["Về: xin chào"]
     assert await running.answer_to(incoming, 5) == ()
-    assert await outbox(database) == [(OutboxStatus.SENT, None, None)]
+    assert await outgoing(database) == [(OutboxStatus.SENT, None, None)]
 
 
 async def test_the_web_gets_the_honest_answer_when_something_breaks(
@@ -406,16 +408,16 @@ async def test_after_stop_nothing_more_is_claimed(
 async def test_work_goes_on_when_the_records_come_back(
     delivery: Delivery, database: Database, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, broken = mailbox.claim_inbox, 2
+    real, broken = inbox.claim_inbox, 2
 
-    async def claim_inbox(session: AsyncSession, *, now: datetime, limit: int) -> list[mailbox.InboxItem]:
+    async def claim_inbox(session: AsyncSession, *, now: datetime, limit: int) -> list[inbox.InboxItem]:
         nonlocal broken
         if broken:
             broken -= 1
             raise OSError
         return await real(session, now=now, limit=limit)
 
-    monkeypatch.setattr(mailbox, "claim_inbox", claim_inbox)
+    monkeypatch.setattr(inbox, "claim_inbox", claim_inbox)
     monkeypatch.setattr("bot.delivery._RETRY_SECONDS", 0.01)
     task = asyncio.create_task(delivery.run())
     assert await delivery.answer_to(make_incoming(), 5)
@@ -430,7 +432,7 @@ async def queue(
     database: Database, lane: Lane = Lane.ANSWER, address: str = "42", said: str = "Chào"
 ) -> None:
     async with database.transaction() as session:
-        await mailbox.queue(
+        await outbox.queue(
             session,
             conversation=replace(PLACE, address=address),
             inbox_id=None,
@@ -483,7 +485,7 @@ async def test_a_blocked_address_is_marked_dead_until_its_next_message(
     await sender.send_once()
     async with database.reading() as session:
         assert await session.scalar(select(Conversation.dead_since)) is not None
-    assert await outbox(database) == [(OutboxStatus.BLOCKED, None, "Forbidden")]
+    assert await outgoing(database) == [(OutboxStatus.BLOCKED, None, "Forbidden")]
     await delivery.accept(make_incoming("2"))
     await delivery.work()
     async with database.reading() as session:
@@ -509,7 +511,7 @@ async def test_an_answer_that_may_have_arrived_is_sent_again(
     await sender.send_once()
     clock.forward(seconds=10)
     await sender.send_once()
-    assert [status for status, _, _ in await outbox(database)] == [OutboxStatus.SENT]
+    assert [status for status, _, _ in await outgoing(database)] == [OutboxStatus.SENT]
     assert len(platform.received) == 2
 
 
@@ -521,7 +523,7 @@ async def test_an_alert_that_may_have_arrived_is_not_sent_again(
     await sender.send_once()
     clock.forward(minutes=10)
     await sender.send_once()
-    assert [status for status, _, _ in await outbox(database)] == [OutboxStatus.AMBIGUOUS]
+    assert [status for status, _, _ in await outgoing(database)] == [OutboxStatus.AMBIGUOUS]
     assert len(platform.received) == 1
 
 
@@ -534,7 +536,7 @@ async def test_an_adapter_that_breaks_its_promise_stops_nobody(
     monkeypatch.setattr(platform, "send", send)
     await queue(database, Lane.BULK)
     await sender.send_once()
-    assert await outbox(database) == [(OutboxStatus.AMBIGUOUS, None, "ValueError")]
+    assert await outgoing(database) == [(OutboxStatus.AMBIGUOUS, None, "ValueError")]
 
 
 async def test_an_outgoing_payload_that_is_not_ours_fails_for_good(
@@ -544,13 +546,13 @@ async def test_an_outgoing_payload_that_is_not_ours_fails_for_good(
     async with database.transaction() as session:
         await session.execute(text("UPDATE outbox SET payload = 'nonsense'"))
     await sender.send_once()
-    assert await outbox(database) == [(OutboxStatus.FAILED, None, "PayloadUnreadable")]
+    assert await outgoing(database) == [(OutboxStatus.FAILED, None, "PayloadUnreadable")]
 
 
 async def test_a_result_is_recorded_although_the_records_were_away_for_a_moment(
     database: Database, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, broken = mailbox.record_send, 1
+    real, broken = outbox.record_send, 1
 
     async def record_send(session: AsyncSession, outbox_id: int, **facts: object) -> OutboxStatus | None:
         nonlocal broken
@@ -559,11 +561,11 @@ async def test_a_result_is_recorded_although_the_records_were_away_for_a_moment(
             raise OSError
         return await real(session, outbox_id, **facts)  # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr(mailbox, "record_send", record_send)
+    monkeypatch.setattr(outbox, "record_send", record_send)
     monkeypatch.setattr("bot.sending._RETRY_SECONDS", 0.01)
     await queue(database)
     await sender.send_once()
-    assert [status for status, _, _ in await outbox(database)] == [OutboxStatus.SENT]
+    assert [status for status, _, _ in await outgoing(database)] == [OutboxStatus.SENT]
 
 
 async def test_the_sender_of_a_running_delivery_sends_and_stops(

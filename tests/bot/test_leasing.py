@@ -14,7 +14,7 @@ from bot.messages_json import reply_to_json
 from bot.pacing import Bucket
 from bot.record_clock import record_clock
 from bot.sending import Sender
-from db import mailbox
+from db import outbox
 from db.engine import Database
 from db.models import Lane
 from tests.bot.conftest import Clock, Platform
@@ -84,7 +84,7 @@ async def test_one_hanging_conversation_delays_no_other(database: Database, cloc
     async with database.transaction() as session:
         for number in range(40):
             address = "hangs" if number == 0 else str(number)
-            await mailbox.queue(
+            await outbox.queue(
                 session,
                 conversation=ConversationId(Channel.TELEGRAM, "bot", address),
                 inbox_id=None,

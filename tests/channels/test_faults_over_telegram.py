@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.messages import Channel, ConversationId, Reply
 from bot.messages_json import reply_to_json
-from db import mailbox
+from db import outbox
 from db.models import Conversation, Lane
 from tests.channels.peer import BOT_ID, AcceptThenDrop, Peer, too_many
 from tests.channels.phones import Phone
@@ -114,7 +114,7 @@ async def test_a_limit_on_bulk_messages_does_not_hold_up_an_answer(bot: RunningB
     bot.peer.play("sendMessage", too_many(30), chat=OTHER)
     place = ConversationId(Channel.TELEGRAM, str(BOT_ID), str(OTHER))
     async with bot.services.database.transaction() as session:
-        await mailbox.queue(
+        await outbox.queue(
             session,
             conversation=place,
             inbox_id=None,

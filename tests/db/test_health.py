@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from db import mailbox
+from db import inbox, outbox
 from db.engine import Database
 from db.health import probe
 from db.models import Lane
@@ -22,11 +22,11 @@ async def test_an_idle_record_of_this_release_has_no_faults(database: Database) 
 
 async def test_what_waits_is_counted_with_its_age_and_too_long_a_wait_is_a_fault(database: Database) -> None:
     async with database.transaction() as session:
-        await mailbox.accept(
+        await inbox.accept(
             session, channel="telegram", bot_account="bot", event_id="1", address="1", payload="{}", now=NOW
         )
         conversation = await make_conversation(session)
-        await mailbox.queue(
+        await outbox.queue(
             session, conversation=conversation, inbox_id=None, lane=Lane.ANSWER, payload="{}", now=NOW
         )
     health = await probe(database, NOW + timedelta(seconds=60))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from db import left_messages, mailbox
+from db import left_messages, mailbox, outbox
 from db.engine import Database
 from db.models import Lane, Outbox, OutboxStatus
 from tests.builders import NOW
@@ -17,7 +17,7 @@ async def test_it_is_there_until_it_was_read_and_for_nobody_else(database: Datab
         other = await make_conversation(session, "visit-2", channel="web")
         chat = await make_conversation(session, "visit-1", channel="telegram")
         for lane, words in ((Lane.BULK, "đính chính"), (Lane.ANSWER, "trả lời")):
-            await mailbox.queue(
+            await outbox.queue(
                 session, conversation=visitor, inbox_id=None, lane=lane, payload=words, now=NOW
             )
         [(id_, payload)] = await left_messages.waiting(session, visitor)
@@ -35,7 +35,7 @@ async def test_it_is_there_until_it_was_read_and_for_nobody_else(database: Datab
 async def test_a_day_does_not_erase_it_but_ninety_do(database: Database) -> None:
     async with database.transaction() as session:
         visitor = await make_conversation(session, "visit-1", channel="web")
-        await mailbox.queue(
+        await outbox.queue(
             session, conversation=visitor, inbox_id=None, lane=Lane.BULK, payload="đính chính", now=NOW
         )
     for later, kept in ((timedelta(days=2), 1), (left_messages.LEFT_FOR + timedelta(seconds=1), 0)):

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from db import mailbox
+from db import inbox, mailbox, outbox
 from db.engine import Database
-from db.mailbox import ClaimLost, InboxItem, OutboxItem, SendOutcome
-from db.models import InboxStatus, Lane, OutboxStatus
+from db.inbox import ClaimLost, InboxItem
+from db.models import Inbox, InboxStatus, Lane, OutboxStatus
+from db.outbox import OutboxItem, SendOutcome
 from tests.builders import NOW
 from tests.db.builders import make_conversation
 
@@ -19,7 +20,7 @@ async def accept(
     database: Database, event_id: str, *, address: str = "1001", payload: str = "{}", now: datetime = NOW
 ) -> bool:
     async with database.transaction() as session:
-        return await mailbox.accept(
+        return await inbox.accept(
             session,
             channel="telegram",
             bot_account="bot",
@@ -32,12 +33,12 @@ async def accept(
 
 async def claim(database: Database, *, now: datetime = NOW, limit: int = 10) -> list[InboxItem]:
     async with database.transaction() as session:
-        return await mailbox.claim_inbox(session, now=now, limit=limit)
+        return await inbox.claim_inbox(session, now=now, limit=limit)
 
 
 async def finish(database: Database, item: InboxItem, *, now: datetime = NOW) -> None:
     async with database.transaction() as session:
-        await mailbox.finish_inbox(session, item, now)
+        await inbox.finish_inbox(session, item, now)
 
 
 async def queue(
@@ -51,16 +52,16 @@ async def queue(
 ) -> int:
     async with database.transaction() as session:
         conversation = await make_conversation(session, address)
-        return await mailbox.queue(
+        return await outbox.queue(
             session, conversation=conversation, inbox_id=inbox_id, lane=lane, payload=payload, now=now
         )
 
 
 async def claim_out(
-    database: Database, *, now: datetime = NOW, limit: int = 10, lanes: tuple[Lane, ...] = mailbox.EVERY_LANE
+    database: Database, *, now: datetime = NOW, limit: int = 10, lanes: tuple[Lane, ...] = outbox.EVERY_LANE
 ) -> list[OutboxItem]:
     async with database.transaction() as session:
-        return await mailbox.claim_outbox(
+        return await outbox.claim_outbox(
             session, channel="telegram", bot_account="bot", now=now, limit=limit, lanes=lanes
         )
 
@@ -75,7 +76,7 @@ async def record(
     now: datetime = NOW,
 ) -> OutboxStatus | None:
     async with database.transaction() as session:
-        return await mailbox.record_send(
+        return await outbox.record_send(
             session, outbox_id, result=result, detail=detail, retry_at=retry_at, now=now
         )
 
@@ -92,10 +93,10 @@ async def test_the_same_event_is_taken_in_once(database: Database) -> None:
 async def test_an_event_id_belongs_to_its_channel_and_bot_account(database: Database) -> None:
     assert await accept(database, "7")
     async with database.transaction() as session:
-        assert await mailbox.accept(
+        assert await inbox.accept(
             session, channel="telegram", bot_account="other", event_id="7", address="1", payload="{}", now=NOW
         )
-        assert await mailbox.accept(
+        assert await inbox.accept(
             session, channel="web", bot_account="bot", event_id="7", address="1", payload="{}", now=NOW
         )
 
@@ -144,8 +145,8 @@ async def test_workers_racing_for_messages_get_each_message_once(database: Datab
 async def test_a_worker_that_died_loses_its_claim_after_the_lease(database: Database) -> None:
     await accept(database, "1")
     (lost,) = await claim(database)
-    assert await claim(database, now=NOW + mailbox.INBOX_LEASE) == []
-    (taken,) = await claim(database, now=NOW + mailbox.INBOX_LEASE + timedelta(seconds=1))
+    assert await claim(database, now=NOW + inbox.INBOX_LEASE) == []
+    (taken,) = await claim(database, now=NOW + inbox.INBOX_LEASE + timedelta(seconds=1))
     assert taken.event_id == "1"
     with pytest.raises(ClaimLost):
         await finish(database, lost)
@@ -169,12 +170,12 @@ async def test_events_claimed_together_are_finished_together(database: Database)
     for event in ("1", "2"):
         await accept(database, event, address=event, payload="what was said")
     async with database.transaction() as session:
-        items = await mailbox.claim_inbox(session, now=NOW, limit=10)
-        await mailbox.finish_all(session, items, NOW)
+        items = await inbox.claim_inbox(session, now=NOW, limit=10)
+        await inbox.finish_all(session, items, NOW)
     assert await claim(database) == []
     async with database.reading() as session:
         for event in ("1", "2"):
-            receipt = await mailbox.receipt_of(session, channel="telegram", bot_account="bot", event_id=event)
+            receipt = await inbox.receipt_of(session, channel="telegram", bot_account="bot", event_id=event)
             assert receipt is not None
             assert receipt.status is InboxStatus.DONE
 
@@ -182,7 +183,7 @@ async def test_events_claimed_together_are_finished_together(database: Database)
 async def test_a_claim_ends_with_a_transaction_that_failed(database: Database) -> None:
     async def die() -> None:
         async with database.transaction() as session:
-            assert await mailbox.claim_inbox(session, now=NOW, limit=1)
+            assert await inbox.claim_inbox(session, now=NOW, limit=1)
             raise OSError
 
     await accept(database, "1")
@@ -196,19 +197,19 @@ async def test_a_named_event_is_claimed_alone_and_not_before_its_turn(database: 
         await accept(database, event)
     (first,) = await claim(database)
     async with database.transaction() as session:
-        assert await mailbox.claim_inbox(session, now=NOW, limit=1, only=first.id + 1) == []
+        assert await inbox.claim_inbox(session, now=NOW, limit=1, only=first.id + 1) == []
     await finish(database, first)
     async with database.transaction() as session:
-        (second,) = await mailbox.claim_inbox(session, now=NOW, limit=1, only=first.id + 1)
+        (second,) = await inbox.claim_inbox(session, now=NOW, limit=1, only=first.id + 1)
     assert second.event_id == "2"
 
 
 async def test_an_event_twice_in_one_group_is_taken_in_once(database: Database) -> None:
-    event = mailbox.NewEvent("telegram", "bot", "1", "1001", "{}")
-    other = mailbox.NewEvent("telegram", "bot", "2", "1001", "{}")
-    again = mailbox.NewEvent("telegram", "bot", "1", "1001", "later")
+    event = inbox.NewEvent("telegram", "bot", "1", "1001", "{}")
+    other = inbox.NewEvent("telegram", "bot", "2", "1001", "{}")
+    again = inbox.NewEvent("telegram", "bot", "1", "1001", "later")
     async with database.transaction() as session:
-        assert await mailbox.accept_all(session, [event, other, again], NOW) == [True, True, False]
+        assert await inbox.accept_all(session, [event, other, again], NOW) == [True, True, False]
     assert [item.payload for item in await claim(database)] == ["{}"]
 
 
@@ -232,14 +233,14 @@ async def test_a_message_that_fails_waits_longer_each_time_and_is_set_aside_at_t
         (item,) = await claim(database, now=now)
         assert (item.event_id, item.failures) == ("1", failures - 1)
         async with database.transaction() as session:
-            set_aside = await mailbox.fail_inbox(session, item, error_class="ValueError", now=now)
+            set_aside = await inbox.fail_inbox(session, item, error_class="ValueError", now=now)
         assert set_aside == (failures == 5)
         if failures < 5:
             assert await claim(database, now=now + timedelta(seconds=2**failures - 1)) == []
             now += timedelta(seconds=2**failures)
     assert [item.event_id for item in await claim(database, now=now)] == ["2"]
     async with database.reading() as session:
-        receipt = await mailbox.receipt_of(session, channel="telegram", bot_account="bot", event_id="1")
+        receipt = await inbox.receipt_of(session, channel="telegram", bot_account="bot", event_id="1")
     assert receipt is not None
     assert receipt.status is InboxStatus.SET_ASIDE
 
@@ -248,10 +249,10 @@ async def test_effects_of_a_transaction_whose_claim_was_lost_are_not_kept(databa
     async def answer(item: InboxItem) -> None:
         async with database.transaction() as session:
             conversation = await make_conversation(session)
-            await mailbox.queue(
+            await outbox.queue(
                 session, conversation=conversation, inbox_id=item.id, lane=Lane.ANSWER, payload="{}", now=NOW
             )
-            await mailbox.finish_inbox(session, item, NOW)
+            await inbox.finish_inbox(session, item, NOW)
 
     await accept(database, "1")
     (item,) = await claim(database)
@@ -259,16 +260,16 @@ async def test_effects_of_a_transaction_whose_claim_was_lost_are_not_kept(databa
     with pytest.raises(ClaimLost):
         await answer(item)
     async with database.reading() as session:
-        assert len(await mailbox.replies_to(session, item.id)) == 1
+        assert len(await outbox.replies_to(session, item.id)) == 1
 
 
 async def test_a_receipt_tells_what_became_of_an_event(database: Database) -> None:
     await accept(database, "1")
     async with database.reading() as session:
-        waiting = await mailbox.receipt_of(session, channel="telegram", bot_account="bot", event_id="1")
+        waiting = await inbox.receipt_of(session, channel="telegram", bot_account="bot", event_id="1")
         assert waiting is not None
         assert waiting.status is InboxStatus.WAITING
-        assert await mailbox.receipt_of(session, channel="web", bot_account="bot", event_id="1") is None
+        assert await inbox.receipt_of(session, channel="web", bot_account="bot", event_id="1") is None
 
 
 # What goes out
@@ -300,8 +301,8 @@ async def test_bulk_to_an_address_does_not_hold_up_its_answer(database: Database
 async def test_a_claimed_message_is_sent_again_when_its_sender_died(database: Database) -> None:
     await queue(database)
     assert [item.attempts for item in await claim_out(database)] == [1]
-    assert await claim_out(database, now=NOW + mailbox.OUTBOX_LEASE) == []
-    again = await claim_out(database, now=NOW + mailbox.OUTBOX_LEASE + timedelta(seconds=1))
+    assert await claim_out(database, now=NOW + outbox.OUTBOX_LEASE) == []
+    again = await claim_out(database, now=NOW + outbox.OUTBOX_LEASE + timedelta(seconds=1))
     assert [item.attempts for item in again] == [2]
 
 
@@ -310,7 +311,7 @@ async def test_a_new_sole_sender_takes_over_the_claims_of_its_account_only(datab
     await claim_out(database)
     for account, found in (("other", 0), ("bot", 1)):
         async with database.transaction() as session:
-            await mailbox.release_sends(session, channel="telegram", bot_account=account)
+            await outbox.release_sends(session, channel="telegram", bot_account=account)
         assert len(await claim_out(database)) == found
 
 
@@ -320,9 +321,9 @@ async def test_sends_recorded_together_are_erased_and_finished_ones_left_alone(d
     sent, failed = [await queue(database, inbox_id=item.id) for _ in range(2)]
     await record(database, failed, SendOutcome.FAILED)
     async with database.transaction() as session:
-        await mailbox.record_sent(session, [sent, failed], NOW)
+        await outbox.record_sent(session, [sent, failed], NOW)
     async with database.reading() as session:
-        replies = await mailbox.replies_to(session, item.id)
+        replies = await outbox.replies_to(session, item.id)
     assert [(reply.status, reply.payload, reply.address) for reply in replies] == [
         (OutboxStatus.SENT, None, None),
         (OutboxStatus.FAILED, None, None),
@@ -340,7 +341,7 @@ async def test_a_finished_message_keeps_neither_text_nor_address(
     assert await record(database, outbox_id, outcome, detail="Forbidden") == outcome.value
     assert await record(database, outbox_id, SendOutcome.FAILED) is None
     async with database.reading() as session:
-        (left,) = await mailbox.replies_to(session, item.id)
+        (left,) = await outbox.replies_to(session, item.id)
     assert (left.status.value, left.payload, left.address) == (outcome.value, None, None)
 
 
@@ -379,7 +380,7 @@ async def test_the_replies_to_an_event_are_found_in_order(database: Database) ->
     await queue(database, "first", inbox_id=item.id)
     await queue(database, "second", inbox_id=item.id)
     async with database.reading() as session:
-        assert [reply.payload for reply in await mailbox.replies_to(session, item.id)] == ["first", "second"]
+        assert [reply.payload for reply in await outbox.replies_to(session, item.id)] == ["first", "second"]
 
 
 # What is forgotten
@@ -390,15 +391,15 @@ async def test_unprocessable_and_unsent_texts_are_erased_after_a_day(database: D
     for _ in range(5):
         (item,) = await claim(database, now=LATER)
         async with database.transaction() as session:
-            await mailbox.fail_inbox(session, item, error_class="ValueError", now=NOW)
+            await inbox.fail_inbox(session, item, error_class="ValueError", now=NOW)
     outbox_id = await queue(database, inbox_id=item.id)
     day = NOW + timedelta(hours=24)
     for now, kept in ((day, True), (day + timedelta(seconds=1), False)):
         async with database.transaction() as session:
             await mailbox.forget_old(session, now)
         async with database.reading() as session:
-            (reply,) = await mailbox.replies_to(session, item.id)
-            row = await session.get_one(mailbox.Inbox, item.id)
+            (reply,) = await outbox.replies_to(session, item.id)
+            row = await session.get_one(Inbox, item.id)
         assert (reply.payload is not None, row.payload is not None, row.address is not None) == (kept,) * 3
     assert reply.status is OutboxStatus.FAILED
     assert outbox_id == reply.id

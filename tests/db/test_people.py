@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import checks, mailbox, models, people, reports, schools
+from db import checks, inbox, models, outbox, people, reports, schools
 from db.engine import Database
 from db.keys import Keys
 from db.models import Lane
@@ -155,14 +155,14 @@ async def test_a_group_that_moved_keeps_its_conversation_and_its_waiting_message
     place = {"channel": "telegram", "bot_account": "bot"}
     async with database.transaction() as session:
         conversation = await make_conversation(session, "old")
-        await mailbox.queue(
+        await outbox.queue(
             session, conversation=conversation, inbox_id=None, lane=Lane.ANSWER, payload="{}", now=NOW
         )
         await people.address_moved(session, **place, old="old", new="new")
         await people.address_moved(session, **place, old="never seen", new="elsewhere")
         await session.flush()
         assert (await make_conversation(session, "new")).id == conversation.id
-        (waiting,) = await mailbox.claim_outbox(session, **place, now=NOW, limit=5)
+        (waiting,) = await outbox.claim_outbox(session, **place, now=NOW, limit=5)
         assert waiting.address == "new"
 
 
@@ -193,7 +193,7 @@ async def test_everything_held_is_shown_and_erased(database: Database) -> None:
             now=NOW,
         )
         await reports.file_dispute(session, conversation, check_id=check_id, now=NOW)
-        await mailbox.accept(
+        await inbox.accept(
             session,
             channel="telegram",
             bot_account="bot",
@@ -202,7 +202,7 @@ async def test_everything_held_is_shown_and_erased(database: Database) -> None:
             payload="{}",
             now=NOW,
         )
-        await mailbox.queue(
+        await outbox.queue(
             session, conversation=conversation, inbox_id=None, lane=Lane.ANSWER, payload="{}", now=NOW
         )
         held = await people.stored_data(session, conversation, NOW)
@@ -225,7 +225,7 @@ async def test_everything_held_is_shown_and_erased(database: Database) -> None:
     async with database.transaction() as session:
         conversation = await make_conversation(session)
         await people.erase(session, conversation)
-        await mailbox.queue(
+        await outbox.queue(
             session, conversation=conversation, inbox_id=None, lane=Lane.ANSWER, payload="last word", now=NOW
         )
     async with database.reading() as session:
@@ -261,7 +261,7 @@ async def test_erasing_one_conversation_touches_no_other(database: Database) -> 
 async def test_what_could_not_be_processed_is_erased_with_the_person(database: Database) -> None:
     async with database.transaction() as session:
         conversation = await make_conversation(session)
-        await mailbox.accept(
+        await inbox.accept(
             session,
             channel="telegram",
             bot_account="bot",
@@ -271,8 +271,8 @@ async def test_what_could_not_be_processed_is_erased_with_the_person(database: D
             now=NOW,
         )
         for failure in range(5):
-            (item,) = await mailbox.claim_inbox(session, now=NOW + timedelta(minutes=failure), limit=1)
-            await mailbox.fail_inbox(
+            (item,) = await inbox.claim_inbox(session, now=NOW + timedelta(minutes=failure), limit=1)
+            await inbox.fail_inbox(
                 session, item, error_class="ValueError", now=NOW + timedelta(minutes=failure)
             )
         await people.erase(session, conversation)
@@ -318,14 +318,14 @@ async def test_the_number_of_a_message_dropped_by_an_erasure_is_not_given_to_the
         sent = await queue(session, conversation)
         await people.erase(session, conversation)
         answer = await queue(session, conversation)
-        await mailbox.record_sent(session, [sent], NOW)
+        await outbox.record_sent(session, [sent], NOW)
         assert answer > sent
-        waiting = await mailbox.claim_outbox(session, channel="telegram", bot_account="bot", now=NOW, limit=5)
+        waiting = await outbox.claim_outbox(session, channel="telegram", bot_account="bot", now=NOW, limit=5)
         assert [item.id for item in waiting] == [answer]
 
 
 async def queue(session: AsyncSession, conversation: models.Conversation) -> int:
-    return await mailbox.queue(
+    return await outbox.queue(
         session,
         conversation=conversation,  # pyright: ignore[reportArgumentType] - its columns are what is asked for
         inbox_id=None,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from db import checks, mailbox, models, reports, retention
+from db import checks, models, outbox, reports, retention
 from db.engine import Database
 from db.keys import Keys
 from scamcheck.verdict import Level
@@ -29,7 +29,7 @@ async def test_everything_about_a_person_is_forgotten_in_the_end(database: Datab
             consent_version="1",
             now=NOW,
         )
-        await mailbox.queue(
+        await outbox.queue(
             session, conversation=conversation, inbox_id=None, lane=models.Lane.ANSWER, payload="{}", now=NOW
         )
     await retention.forget_old(database, NOW + timedelta(days=731))

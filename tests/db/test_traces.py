@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from db import checks, mailbox, people
+from db import checks, inbox, mailbox, outbox, people
 from db.engine import Database
 from db.keys import Keys
-from db.mailbox import SendOutcome
 from db.models import Lane
+from db.outbox import SendOutcome
 from tests.builders import NOW
 from tests.db.builders import make_conversation
 from tests.db.test_checks import make_verdict
@@ -27,7 +27,7 @@ def bytes_of(url: str) -> bytes:
 async def receive(database: Database, event_id: str, *, times: int = 1) -> None:
     for time in range(times):
         async with database.transaction() as session:
-            await mailbox.accept(
+            await inbox.accept(
                 session,
                 channel="telegram",
                 bot_account="bot",
@@ -44,13 +44,13 @@ async def test_planted_text_is_not_in_the_file_after_it_was_answered(sqlite_url:
     assert PLANTED.encode() in bytes_of(sqlite_url)
     for _ in range(4):
         async with database.transaction() as session:
-            (item,) = await mailbox.claim_inbox(session, now=NOW, limit=1)
+            (item,) = await inbox.claim_inbox(session, now=NOW, limit=1)
         async with database.transaction() as session:
             conversation = await make_conversation(session, ADDRESS)
             await checks.record_check(
                 session, conversation, make_verdict(PLANTED), keys=Keys(b"key"), now=NOW
             )
-            await mailbox.queue(
+            await outbox.queue(
                 session,
                 conversation=conversation,
                 inbox_id=item.id,
@@ -58,13 +58,13 @@ async def test_planted_text_is_not_in_the_file_after_it_was_answered(sqlite_url:
                 payload=f"echo {PLANTED}",
                 now=NOW,
             )
-            await mailbox.finish_inbox(session, item, NOW)
+            await inbox.finish_inbox(session, item, NOW)
         async with database.transaction() as session:
-            (out,) = await mailbox.claim_outbox(
+            (out,) = await outbox.claim_outbox(
                 session, channel="telegram", bot_account="bot", now=NOW, limit=1
             )
         async with database.transaction() as session:
-            await mailbox.record_send(session, out.id, result=SendOutcome.SENT, now=NOW)
+            await outbox.record_send(session, out.id, result=SendOutcome.SENT, now=NOW)
     assert await database.erase_traces()
     assert PLANTED.encode() not in bytes_of(sqlite_url)
     await database.close()
@@ -94,8 +94,8 @@ async def test_a_poison_payload_leaves_no_bytes_after_a_day(sqlite_url: str) -> 
     await receive(database, "1")
     for _ in range(5):
         async with database.transaction() as session:
-            (item,) = await mailbox.claim_inbox(session, now=NOW + timedelta(hours=1), limit=1)
-            await mailbox.fail_inbox(session, item, error_class="ValueError", now=NOW)
+            (item,) = await inbox.claim_inbox(session, now=NOW + timedelta(hours=1), limit=1)
+            await inbox.fail_inbox(session, item, error_class="ValueError", now=NOW)
     async with database.transaction() as session:
         await mailbox.forget_old(session, NOW + timedelta(hours=25))
     assert await database.erase_traces()
