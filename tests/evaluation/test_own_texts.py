@@ -28,6 +28,7 @@ WRITTEN: Final = (
     "train_more_scam",
     "train_more_legit",
     "train_sms",
+    "train_emergency",
 )
 ALL: Final = (*WRITTEN, "train_generated")
 VOICES: Final = {"message", "caller", "parent_report", "forward"}
