@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import people
+from db import personal_data
 from db.keys import Keys
 from db.models import Conversation
 
@@ -36,7 +36,7 @@ async def apply(session: AsyncSession, ledger: Path, keys: Keys) -> int:
     for conversation in (await session.scalars(select(Conversation))).all():
         at = erased.get(_who(keys, conversation))
         if at is not None and conversation.created_at <= at:
-            await people.erase(session, conversation)
+            await personal_data.erase(session, conversation)
             count += 1
     return count
 

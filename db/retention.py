@@ -10,7 +10,7 @@ from db import (
     linking,
     mailbox,
     notices,
-    people,
+    personal_data,
     reports,
     signing_in,
 )
@@ -34,6 +34,6 @@ async def forget_old(database: Database, now: datetime) -> None:
         await signing_in.forget_old(session, now)
         await linking.forget_old(session, now)
         await chat_staff.forget_old(session, now)
-        await people.forget_old(session, now)
+        await personal_data.forget_old(session, now)
         await staging.forget_old(session, now)
     await database.erase_traces()

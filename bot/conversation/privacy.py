@@ -8,9 +8,9 @@ from bot.conversation.link_channels import channels_of
 from bot.conversation.memory import Memory
 from bot.messages import Choice, Incoming, Reply
 from bot.replies import school_label, shortened
-from db import chat_staff, erasures, linking, people
+from db import chat_staff, erasures, linking, personal_data
 from db.models import Conversation
-from db.people import StoredData
+from db.personal_data import StoredData
 
 _LISTED = 10
 """At most this many codes or names are written out; the rest is counted."""
@@ -34,7 +34,7 @@ async def rights(_argument: str, _incoming: Incoming, context: Context) -> Turn:
 async def data(_argument: str, _incoming: Incoming, context: Context) -> Turn:
     """Everything held about this conversation, in words."""
     texts = context.texts
-    held = await people.stored_data(context.session, context.conversation, context.now)
+    held = await personal_data.stored_data(context.session, context.conversation, context.now)
     reply = Reply(
         headline=texts.get("privacy.data_headline"),
         steps=tuple(_held(held, context)),
@@ -120,7 +120,7 @@ async def _erased(conversations: Sequence[Conversation], context: Context, *, al
     for conversation in conversations:
         erasures.note(context.settings.erasures_file, context.keys, conversation, context.now)
         await chat_staff.unlink(context.session, conversation, now=context.now)
-        await people.erase(context.session, conversation)
+        await personal_data.erase(context.session, conversation)
     more = (texts.get(f"privacy.{also}", channels=where),) if also else ()
     reply = Reply(texts.get("privacy.erased"), steps=(*more, *texts.lines("privacy.erased_steps")))
     return Turn((reply,), Memory(), forget=True)

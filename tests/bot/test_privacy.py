@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.conversation.memory import KEPT, Memory, from_data, nameless, to_data
 from bot.messages import Choice
-from db import people
+from db import personal_data
 from db.engine import Database
 from db.models import Consent, Conversation, Person, Report
 from scamcheck.observables import extract
@@ -46,7 +46,7 @@ async def test_the_number_of_before_is_forgotten_after_fifteen_minutes(
     await text_chat.say("0977 111 222")
     text_chat.clock.forward(minutes=16)
     async with database.transaction() as session:
-        await people.forget_old(session, text_chat.clock())
+        await personal_data.forget_old(session, text_chat.clock())
     await database.erase_traces()
     assert b"977111222" not in bytes_of(tmp_path)
 

@@ -13,7 +13,7 @@ from db import (
     incidents,
     models,
     notices,
-    people,
+    personal_data,
     proposal_record,
     retention,
     rights,
@@ -329,14 +329,16 @@ async def test_a_linked_conversation_is_not_forgotten_and_what_is_over_is(databa
         proposal = await make_confirmation(session, await make_actor(session, Role.POLICE_OFFICER))
         assert in_chat.role is Role.POLICE_SUPERVISOR
         await chat_staff.decision_link(session, actor=in_chat, proposal_id=proposal.public_id, now=NOW)
-        assert (await people.stored_data(session, await make_conversation(session), NOW)).works_here
+        assert (await personal_data.stored_data(session, await make_conversation(session), NOW)).works_here
     await retention.forget_old(database, NOW + timedelta(days=60))
     async with database.transaction() as session:
         assert await session.scalar(select(models.ChatLink.id)) is not None
         for table in (models.ChatCode, models.DecisionLink):
             assert await session.scalar(select(table.id)) is None
         await chat_staff.unlink(session, await make_conversation(session), now=NOW)
-        assert not (await people.stored_data(session, await make_conversation(session), NOW)).works_here
+        assert not (
+            await personal_data.stored_data(session, await make_conversation(session), NOW)
+        ).works_here
     await retention.forget_old(database, NOW + timedelta(days=181))
     async with database.reading() as session:
         assert await session.scalar(select(models.ChatLink.id)) is None
@@ -347,5 +349,5 @@ async def test_who_is_erased_works_there_no_more(database: Database) -> None:
         actor = await make_actor(session)
         await linked(session, actor)
         await make_school(session)
-        await people.erase(session, await make_conversation(session))
+        await personal_data.erase(session, await make_conversation(session))
         assert await chat_staff.links_of(session, actor) == ()

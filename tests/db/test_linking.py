@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import checks, corrections, linking, models, people
+from db import checks, corrections, linking, models, people, personal_data
 from db.corrections import Correction
 from db.engine import Database
 from db.keys import Keys
@@ -63,7 +63,7 @@ async def test_what_either_follows_and_agreed_to_is_the_persons(database: Databa
             "Hai",
         }
         assert await people.followed_schools(session, one) == await people.followed_schools(session, two)
-        held = await people.stored_data(session, one, NOW)
+        held = await personal_data.stored_data(session, one, NOW)
         assert [other.id for other in held.linked] == [two.id]
         assert len(held.consents) == 1
         assert not held.linking
@@ -228,7 +228,7 @@ async def test_a_conversation_that_is_forgotten_takes_its_open_codes_along(datab
         one, two = await both(session)
         await linking.ask(session, one, code=CODE, keys=KEYS, now=NOW)
         await linking.type_in(session, two, code=CODE, keys=KEYS, now=NOW)
-        await people.erase(session, two)
+        await personal_data.erase(session, two)
         assert await count(session, models.LinkRequest) == 0
 
 

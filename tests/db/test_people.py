@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import checks, inbox, models, outbox, people, reports, schools
+from db import checks, inbox, models, outbox, people, personal_data, reports, schools
 from db.engine import Database
 from db.keys import Keys
 from db.models import Lane
@@ -132,7 +132,7 @@ async def test_the_first_consent_to_a_version_is_the_one_that_counts(database: D
             session, conversation, kind="report", version="1", now=NOW + timedelta(days=1)
         )
         await people.give_consent(session, conversation, kind="report", version="2", now=NOW)
-        held = await people.stored_data(session, conversation, NOW)
+        held = await personal_data.stored_data(session, conversation, NOW)
     assert [(consent.version, consent.given_on.isoformat()) for consent in held.consents] == [
         ("1", "2026-11-24"),
         ("2", "2026-11-24"),
@@ -205,17 +205,17 @@ async def test_everything_held_is_shown_and_erased(database: Database) -> None:
         await outbox.queue(
             session, conversation=conversation, inbox_id=None, lane=Lane.ANSWER, payload="{}", now=NOW
         )
-        held = await people.stored_data(session, conversation, NOW)
-    assert held == people.StoredData(
+        held = await personal_data.stored_data(session, conversation, NOW)
+    assert held == personal_data.StoredData(
         channel=models.ChannelName.TELEGRAM,
         address="1001",
         first_seen=NOW.date(),
         last_seen=NOW.date(),
         dialogue=True,
         follows=held.follows,
-        consents=(people.StoredConsent("report", "1", NOW.date()),),
-        checks=(people.StoredCheck(NOW.date(), Level.UNKNOWN),),
-        reports=(people.StoredReport(report.case_code, models.ReportStatus.RECEIVED, NOW.date()),),
+        consents=(personal_data.StoredConsent("report", "1", NOW.date()),),
+        checks=(personal_data.StoredCheck(NOW.date(), Level.UNKNOWN),),
+        reports=(personal_data.StoredReport(report.case_code, models.ReportStatus.RECEIVED, NOW.date()),),
         disputes=1,
         corrections_wanted=3,
         messages_waiting=2,
@@ -224,7 +224,7 @@ async def test_everything_held_is_shown_and_erased(database: Database) -> None:
 
     async with database.transaction() as session:
         conversation = await make_conversation(session)
-        await people.erase(session, conversation)
+        await personal_data.erase(session, conversation)
         await outbox.queue(
             session, conversation=conversation, inbox_id=None, lane=Lane.ANSWER, payload="last word", now=NOW
         )
@@ -253,8 +253,8 @@ async def test_erasing_one_conversation_touches_no_other(database: Database) -> 
         school = await make_school(session)
         await people.follow_school(session, other, school.id, NOW)
         await checks.record_check(session, other, make_verdict(), keys=KEYS, now=NOW)
-        await people.erase(session, mine)
-        held = await people.stored_data(session, other, NOW)
+        await personal_data.erase(session, mine)
+        held = await personal_data.stored_data(session, other, NOW)
     assert (len(held.follows), len(held.checks)) == (1, 1)
 
 
@@ -275,7 +275,7 @@ async def test_what_could_not_be_processed_is_erased_with_the_person(database: D
             await inbox.fail_inbox(
                 session, item, error_class="ValueError", now=NOW + timedelta(minutes=failure)
             )
-        await people.erase(session, conversation)
+        await personal_data.erase(session, conversation)
     async with database.reading() as session:
         assert (await session.execute(text("SELECT payload, address FROM inbox"))).one() == (None, None)
 
@@ -295,8 +295,8 @@ async def test_dialogues_and_quiet_conversations_are_forgotten_in_time(database:
         await make_conversation(session, "spoke lately", now=later)
         people.save_dialogue(follower, state="menu", data={"a": 1}, expires_at=NOW)
     async with database.transaction() as session:
-        assert await people.forget_old(session, NOW + timedelta(days=30)) == 0
-        assert await people.forget_old(session, later) == 2
+        assert await personal_data.forget_old(session, NOW + timedelta(days=30)) == 0
+        assert await personal_data.forget_old(session, later) == 2
     async with database.reading() as session:
         left = (await session.scalars(select(models.Conversation).order_by(models.Conversation.id))).all()
         assert [conversation.address for conversation in left] == [
@@ -316,7 +316,7 @@ async def test_the_number_of_a_message_dropped_by_an_erasure_is_not_given_to_the
     async with database.transaction() as session:
         conversation = await make_conversation(session)
         sent = await queue(session, conversation)
-        await people.erase(session, conversation)
+        await personal_data.erase(session, conversation)
         answer = await queue(session, conversation)
         await outbox.record_sent(session, [sent], NOW)
         assert answer > sent

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from db import checks, inbox, mailbox, outbox, people
+from db import checks, inbox, mailbox, outbox, people, personal_data
 from db.engine import Database
 from db.keys import Keys
 from db.models import Lane
@@ -79,7 +79,7 @@ async def test_an_erased_person_leaves_no_bytes(sqlite_url: str, *, closed: bool
             conversation, state="x", data={"kept": PLANTED}, expires_at=NOW + timedelta(minutes=15)
         )
     async with database.transaction() as session:
-        await people.erase(session, await make_conversation(session, ADDRESS))
+        await personal_data.erase(session, await make_conversation(session, ADDRESS))
     if closed:
         await database.close()
     else:
