@@ -29,6 +29,7 @@ WRITTEN: Final = (
     "train_more_legit",
     "train_sms",
     "train_emergency",
+    "train_everyday",
 )
 ALL: Final = (*WRITTEN, "train_generated")
 VOICES: Final = {"message", "caller", "parent_report", "forward"}
