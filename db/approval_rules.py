@@ -33,6 +33,8 @@ class ProposalKind(StrEnum):
     UNPROTECT_NUMBER = "unprotect_number"
     ACTIVATE_IMPORT = "activate_import"
     GRANT_ROLE = "grant_role"
+    RESET_SECOND_FACTOR = "reset_second_factor"
+    CHANGE_OFFICE = "change_office"
     RENAME_SCHOOL = "rename_school"
     MERGE_SCHOOL = "merge_school"
     CLOSE_SCHOOL = "close_school"

@@ -38,6 +38,8 @@ class Enrolment:
     email: str
     office: str
     role: models.Role
+    returning: bool
+    """One of the staff already, whose second factor was lost."""
     totp_secret: str = field(repr=False)
     totp_uri: str = field(repr=False)
 
@@ -79,16 +81,17 @@ async def open_invitation(
         InvitationNotValid: see there.
     """
     async with database.transaction() as session:
-        invitation = await _invitation_spoken_for(session, token, spoken_code, now)
+        invitation = await spoken_for(session, token, spoken_code, now)
         office = None if invitation is None else await session.get_one(models.Office, invitation.office_id)
     if invitation is None or office is None:
         raise InvitationNotValid
-    secret = _enrolment_secret(token, spoken_code, sealer)
+    secret = enrolment_secret(token, spoken_code, sealer)
     return Enrolment(
         name=invitation.name,
         email=invitation.email,
         office=office.name,
         role=invitation.role,
+        returning=invitation.staff_id is not None,
         totp_secret=secret,
         totp_uri=second_factor.provisioning_uri(secret, invitation.email),
     )
@@ -114,11 +117,11 @@ async def accept_invitation(
         SignInRefused: the code of the second factor is wrong; the link stays good.
     """
     async with database.transaction() as session:
-        invitation = await _invitation_spoken_for(session, token, spoken_code, now)
-    if invitation is None:
+        invitation = await spoken_for(session, token, spoken_code, now)
+    if invitation is None or invitation.staff_id is not None:
         raise InvitationNotValid
     passwords.require_good(password, about=(invitation.name, invitation.email, invitation.email_key))
-    secret = _enrolment_secret(token, spoken_code, sealer)
+    secret = enrolment_secret(token, spoken_code, sealer)
     step = second_factor.step_of(secret, code, now)
     if step is None:
         raise SignInRefused
@@ -126,20 +129,7 @@ async def accept_invitation(
     session_token = secrets.token_urlsafe(staff.TOKEN_BYTES)
     async with database.transaction() as session:
         await changes.one_at_a_time(session)
-        used = await session.scalar(
-            update(models.Invitation)
-            .where(
-                models.Invitation.id == invitation.id,
-                models.Invitation.token_hash == staff.token_hash(token),
-                models.Invitation.used_at.is_(None),
-                models.Invitation.withdrawn_at.is_(None),
-                models.Invitation.expires_at > now,
-            )
-            .values(used_at=now)
-            .returning(models.Invitation.id)
-        )
-        if used is None:
-            raise InvitationNotValid
+        await use_up(session, invitation, token, now)
         office = await session.get_one(models.Office, invitation.office_id)
         member, membership = await add_member(
             session,
@@ -164,6 +154,28 @@ async def accept_invitation(
             now=now,
         )
     return Accepted(SignedIn(session_token, actor), codes)
+
+
+async def use_up(session: AsyncSession, invitation: models.Invitation, token: str, now: datetime) -> None:
+    """Use a link up, in the transaction of what it is for; of many at once one does.
+
+    Raises:
+        InvitationNotValid: see there.
+    """
+    used = await session.scalar(
+        update(models.Invitation)
+        .where(
+            models.Invitation.id == invitation.id,
+            models.Invitation.token_hash == staff.token_hash(token),
+            models.Invitation.used_at.is_(None),
+            models.Invitation.withdrawn_at.is_(None),
+            models.Invitation.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(models.Invitation.id)
+    )
+    if used is None:
+        raise InvitationNotValid
 
 
 async def add_member(
@@ -211,14 +223,15 @@ async def add_member(
     return member, membership
 
 
-def _enrolment_secret(token: str, spoken_code: str, sealer: Sealer) -> str:
+def enrolment_secret(token: str, spoken_code: str, sealer: Sealer) -> str:
+    """The second factor that a link and its spoken code make."""
     # Derived, so that looking at a link writes nothing; with the spoken code, so that a stolen link shows
     # nobody the second factor of whoever accepts it.
     derived = sealer.derived("enrolment", f"{token}\n{letters_of(spoken_code)}")
     return base64.b32encode(derived[:_SECRET_BYTES]).decode("ascii")
 
 
-async def _invitation_spoken_for(
+async def spoken_for(
     session: AsyncSession, token: str, spoken_code: str, now: datetime
 ) -> models.Invitation | None:
     """The invitation when the spoken code fits; a wrong one is counted: this returns, so that it commits."""

@@ -8,7 +8,17 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, contact_rules, indicator_rules, models, rights, role_rules, school_rules, script_rules
+from db import (
+    audit,
+    contact_rules,
+    factor_rules,
+    indicator_rules,
+    models,
+    rights,
+    role_rules,
+    school_rules,
+    script_rules,
+)
 from db.approval_rules import Case, ProposalKind, Rule
 from db.importing import rules as import_rules
 from db.models import ProposalStatus
@@ -21,6 +31,7 @@ RULES: Final[dict[ProposalKind, Rule]] = {
     **indicator_rules.RULES,
     **script_rules.RULES,
     **role_rules.RULES,
+    **factor_rules.RULES,
     **import_rules.RULES,
     **school_rules.RULES,
 }

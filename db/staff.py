@@ -183,6 +183,14 @@ async def office_of(session: AsyncSession, public_id: str) -> models.Office:
     return office
 
 
+async def name_of(session: AsyncSession, public_id: str) -> str:
+    """Name of one of the staff, past or present; empty when there is none."""
+    return (
+        await session.scalar(select(models.StaffMember.name).where(models.StaffMember.public_id == public_id))
+        or ""
+    )
+
+
 async def give_role(
     session: AsyncSession,
     *,
@@ -413,6 +421,15 @@ async def disable(session: AsyncSession, *, actor: Actor, public_id: str, reason
         .values(ended_at=now)
     )
     await _end_chats(session, memberships, now)
+    await session.execute(
+        update(models.Invitation)
+        .where(
+            models.Invitation.staff_id == staff.id,
+            models.Invitation.used_at.is_(None),
+            models.Invitation.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now)
+    )
     await audit.record(
         session, actor=actor, action="staff.disable", subject=f"staff:{public_id}", reason=reason, now=now
     )
@@ -442,6 +459,16 @@ async def open_invitations(session: AsyncSession) -> tuple[models.Invitation, ..
             .order_by(models.Invitation.id.desc())
         )
     )
+
+
+async def end_chats_of(session: AsyncSession, staff_id: int, now: datetime) -> None:
+    """End every chat in which a person works."""
+    memberships = await session.scalars(
+        select(models.Membership).where(
+            models.Membership.staff_id == staff_id, models.Membership.until.is_(None)
+        )
+    )
+    await _end_chats(session, memberships, now)
 
 
 async def _end_chats(session: AsyncSession, memberships: Iterable[models.Membership], now: datetime) -> None:

@@ -18,6 +18,7 @@ from db.models.desk import (
     ProtectedIdentifier,
     VerdictChange,
 )
+from db.models.follower_news import FollowerNews, SchoolNews
 from db.models.imports import ImportBatch, ImportFile, ImportKind, ImportRow, ImportStatus, RowOutcome
 from db.models.indicators import Indicator, IndicatorState, Script
 from db.models.leases import Lease
@@ -67,6 +68,7 @@ __all__ = [
     "CorrectionRequest",
     "DecisionLink",
     "Dispute",
+    "FollowerNews",
     "ImportBatch",
     "ImportFile",
     "ImportKind",
@@ -114,6 +116,7 @@ __all__ = [
     "School",
     "SchoolAlias",
     "SchoolAliasKind",
+    "SchoolNews",
     "Script",
     "Sourced",
     "StaffMember",

@@ -41,6 +41,10 @@ class Report(Base):
     commune_code: Mapped[str | None] = mapped_column(
         ForeignKey("commune.code", ondelete="SET NULL"), index=True
     )
+    scenario: Mapped[str | None] = mapped_column(index=True)
+    """What kind of story it was, by its code; text, so that a new kind needs no migration."""
+    script: Mapped[str | None]
+    """Name of the known script whose words it used."""
     consent_version: Mapped[str]
     filed_at: Mapped[datetime] = mapped_column(index=True)
     identifiers: Mapped[list["ReportIdentifier"]] = relationship(

@@ -38,6 +38,8 @@ class School(Sourced, Base):
     commune_code: Mapped[str] = mapped_column(ForeignKey("commune.code"), index=True)
     old_district: Mapped[str] = mapped_column(default="")
     norm_version: Mapped[int]
+    became_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    """The school that it was merged into; its old address leads there."""
     commune: Mapped[Commune] = relationship(lazy="raise")
     aliases: Mapped[list["SchoolAlias"]] = relationship(
         lazy="raise", order_by="SchoolAlias.id", cascade="all, delete-orphan", passive_deletes=True

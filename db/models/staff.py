@@ -102,6 +102,7 @@ class StaffMember(Base):
     status: Mapped[StaffStatus] = mapped_column(one_of(StaffStatus, "status"))
     password_hash: Mapped[str]
     totp_secret: Mapped[str]
+    """Sealed; empty after it was lost, until the new one is set up."""
     totp_last_step: Mapped[int | None] = mapped_column(ID)
     """The latest time step whose code was accepted; no code of it or of an earlier one is accepted again."""
     is_example: Mapped[bool] = mapped_column(default=False)
@@ -130,7 +131,10 @@ class Membership(Base):
 
 
 class Invitation(Base):
-    """A role that waits for a new person. The link alone opens nothing: a code is told them by voice."""
+    """A role that waits for a new person, or a second factor that waits for one of the staff.
+
+    The link alone opens nothing: a code is told them by voice.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -159,6 +163,8 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    """Whose second factor was lost; None for somebody new."""
 
 
 class StaffSession(Base):

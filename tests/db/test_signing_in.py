@@ -568,7 +568,7 @@ async def test_a_stolen_link_alone_shows_and_opens_nothing(database: Database) -
 async def test_the_second_factor_of_a_link_depends_on_the_spoken_code(database: Database) -> None:
     link = await invited(database)
     shown = await joining.open_invitation(database, link.token, link.spoken_code, sealer=SEALER, now=NOW)
-    guessed = joining._enrolment_secret(link.token, "no code", SEALER)  # pyright: ignore[reportPrivateUsage]
+    guessed = joining.enrolment_secret(link.token, "no code", SEALER)
     assert shown.totp_secret != guessed
 
 

@@ -7,16 +7,20 @@ import segno
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.dependencies import ClockDep, ServicesDep
+from api.dependencies import ClockDep, ServicesDep, address_of, clock_of, services_of
 from api.pages.console import labels
 from api.pages.console.access import for_anyone, sealer_of, signed_in_cookie
 from api.pages.console.showing import console_page, refused_status
-from db import joining
+from db import factor_renewal, joining
+from db.login_limits import TooManyAttempts
 from db.passwords import PasswordRefused
 from db.signing_in import SignInRefused
 from db.staff import AlreadyStaff
 
 LONGEST: Final = 320
+_WRONG_EITHER: Final = (
+    "Mật khẩu hoặc mã 6 số chưa đúng. Hãy thử lại; mã 6 số thì đợi mã mới hiện trên điện thoại."
+)
 _WRONG_CODE: Final = "Mã 6 số chưa đúng. Hãy đợi mã mới hiện trên điện thoại rồi nhập lại."
 
 router = APIRouter(prefix="/join", dependencies=[for_anyone])
@@ -54,6 +58,8 @@ async def join(
         )
     except joining.InvitationNotValid as fact:
         return _asks_for_spoken_code(request, labels.refusal(fact))
+    if enrolment.returning:
+        return await _renew(request, invitation, form, enrolment)
     if not form.password or form.password != form.again:
         problem = "Hai lần nhập mật khẩu không giống nhau." if form.password else ""
         return _asks_for_password(request, form, enrolment, problem)
@@ -72,9 +78,34 @@ async def join(
     except (SignInRefused, PasswordRefused, AlreadyStaff) as fact:
         problem = _WRONG_CODE if isinstance(fact, SignInRefused) else labels.refusal(fact)
         return _asks_for_password(request, form, enrolment, problem)
-    response = console_page(
-        request, None, "recovery_codes.html", codes=accepted.recovery_codes, name=enrolment.name
-    )
+    return _shows_recovery_codes(request, accepted, enrolment.name)
+
+
+async def _renew(request: Request, token: str, form: Joining, enrolment: joining.Enrolment) -> Response:
+    """One of the staff, whose second factor was lost: the password is the one they have."""
+    if not form.password:
+        return _asks_for_password(request, form, enrolment, "")
+    try:
+        accepted = await factor_renewal.renew_second_factor(
+            services_of(request).database,
+            token,
+            form.spoken_code,
+            password=form.password,
+            code=form.code,
+            address=address_of(request),
+            sealer=sealer_of(request),
+            now=clock_of(request)(),
+        )
+    except joining.InvitationNotValid as fact:
+        return _asks_for_spoken_code(request, labels.refusal(fact))
+    except (SignInRefused, TooManyAttempts) as fact:
+        problem = _WRONG_EITHER if isinstance(fact, SignInRefused) else labels.refusal(fact)
+        return _asks_for_password(request, form, enrolment, problem)
+    return _shows_recovery_codes(request, accepted, enrolment.name)
+
+
+def _shows_recovery_codes(request: Request, accepted: joining.Accepted, name: str) -> HTMLResponse:
+    response = console_page(request, None, "recovery_codes.html", codes=accepted.recovery_codes, name=name)
     signed_in_cookie(request, response, accepted.signed_in)
     return response
 

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/proposals")
 PAGE: Final = "/console/proposals"
 _READING: Final[tuple[Permission, ...]] = (*DECIDING, *PROPOSING)
 _HIDDEN_FIELDS: Final = frozenset(
-    {"version", "contact", "indicator", "owner", "office", "import", "content", "school", "into"}
+    {"version", "contact", "indicator", "owner", "office", "import", "content", "school", "into", "staff"}
 )
 """Fields that say nothing to a person; what they stand for is shown as what the proposal is about."""
 
@@ -170,9 +170,8 @@ async def about(session: AsyncSession, proposal: models.Proposal) -> str:
     """What a proposal is about, for a person: a number, a person with a role, a script's name."""
     payload = proposal_record.payload_of(proposal)
     kind = ProposalKind(proposal.kind)
-    if kind is ProposalKind.GRANT_ROLE:
-        office = await staff.office_of(session, payload["office"])
-        return f"{labels.label('role', payload['role'])} cho {payload['name']} tại {office.name}"
+    if kind in (ProposalKind.GRANT_ROLE, ProposalKind.RESET_SECOND_FACTOR):
+        return await _about_person(session, payload)
     if kind in (ProposalKind.ADD_SCRIPT, ProposalKind.WITHDRAW_SCRIPT):
         return payload.get("name") or await script_desk.name_of(session, payload["key"])
     if "school" in payload:
@@ -191,6 +190,13 @@ async def about(session: AsyncSession, proposal: models.Proposal) -> str:
         if named
         else payload.get("summary", proposal.subject)
     )
+
+
+async def _about_person(session: AsyncSession, payload: Mapping[str, str]) -> str:
+    if "staff" in payload:
+        return await staff.name_of(session, payload["staff"])
+    office = await staff.office_of(session, payload["office"])
+    return f"{labels.label('role', payload['role'])} cho {payload['name']} tại {office.name}"
 
 
 async def _about_school(session: AsyncSession, payload: Mapping[str, str]) -> str:

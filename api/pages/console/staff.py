@@ -57,6 +57,29 @@ async def propose_role(
         return await _page(request, work, labels.refusal(refused.fact), payload)
 
 
+@router.post("/staff/{public_id}/second-factor")
+async def reset_second_factor(
+    request: Request,
+    public_id: str,
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    document: Annotated[str, Form(max_length=400)] = "",
+    work: AtWork = requires(Permission.PROPOSE_ROLE),
+) -> Response:
+    """Propose that somebody's lost second factor starts anew; another administrator approves."""
+    try:
+        return await propose(
+            request,
+            work,
+            subject=f"staff:{public_id}",
+            kind=ProposalKind.RESET_SECOND_FACTOR,
+            payload={"staff": public_id},
+            reason=reason,
+            document=document,
+        )
+    except Refused as refused:
+        return await _page(request, work, labels.refusal(refused.fact))
+
+
 @router.post("/staff/{public_id}/disable")
 async def disable(
     request: Request,

@@ -1,0 +1,80 @@
+"""Somebody lost the phone with their second factor: two administrators, then the person, at a browser."""
+
+import re
+from pathlib import Path
+
+from sqlalchemy import select
+
+from db import demo_staff, models
+from db.second_factor import code_at
+from tests.api.console import EMAILS, Site, field_of, problem_of, sign_in, site
+
+
+async def test_an_officer_who_lost_the_phone_comes_back_by_two_others(tmp_path: Path) -> None:
+    async with site(tmp_path) as desk:
+        officer = await desk.person("police")
+        first, second = await desk.person("administrator"), await desk.person("administrator2")
+        page = await first.see("/console/staff")
+        block = page[: page.index("cài lại mã xác thực cho Anh Lâm Ví Dụ")]
+        path = re.findall(r'action="(/console/staff/[^"]+/second-factor)"', block)[-1]
+        own = re.sub(r"staff/[^/]+/", f"staff/{await own_id(desk, 'administrator')}/", path)
+        refused = await first.post(own, reason="thử")
+        assert (refused.status_code, "của chính mình" in refused.text) == (422, True)
+        proposal = (await first.done(path, reason="Mất máy, đã gặp tận mặt.")).partition("?")[0]
+        shown = await second.see(proposal)
+        assert "Cài lại mã xác thực: Anh Lâm Ví Dụ" in shown
+        await second.done(
+            f"{proposal}/approve",
+            version_hash=field_of(shown, "version_hash"),
+            reason="Đã gọi lại số của cơ quan.",
+            code=second.code(),
+        )
+        assert (await officer.client.get("/console")).status_code == 303
+        old = await sign_in(officer.client, EMAILS["police"], officer.code())
+        assert old.status_code == 422
+        staff = await first.see("/console/staff")
+        assert "cài lại mã xác thực</td>" in staff
+        made = (await first.post(re.findall(r'action="(/console/invitations/[^"]+/link)"', staff)[0])).text
+        link = re.findall(r"/console/join/[\w-]+", made)[0]
+        spoken = {"spoken_code": re.findall(r'class="call-code">(\d{6})<', made)[0]}
+        asked = (await officer.client.post(link, data=spoken)).text
+        assert "Nhập mật khẩu bạn đang dùng" in asked
+        secret = re.findall(r'class="secret">([A-Z2-7]+)<', asked)[0]
+        code = code_at(secret, desk.clock.now)
+        thief = await officer.client.post(link, data={**spoken, "code": code, "password": "đoán mò thôi mà"})
+        assert "Mật khẩu hoặc mã 6 số chưa đúng" in problem_of(thief.text)
+        done = {**spoken, "code": code, "password": demo_staff.PASSWORD}
+        back = await officer.client.post(link, data=done)
+        assert len(re.findall(r"<li><code>[\w-]+</code>", back.text)) == 10
+        assert "Mã xác thực của một người trong đơn vị được cài lại" in await officer.see("/console")
+        again = await (await desk.visitor()).post(link, data=done)
+        assert (again.status_code, "không dùng được" in problem_of(again.text)) == (422, True)
+
+
+async def test_guessing_the_password_behind_a_link_is_limited(tmp_path: Path) -> None:
+    async with site(tmp_path) as desk:
+        first, second = await desk.person("administrator"), await desk.person("administrator2")
+        officer = await own_id(desk, "police")
+        path = await first.done(f"/console/staff/{officer}/second-factor", reason="Mất máy.")
+        proposal = path.partition("?")[0]
+        shown = await second.see(proposal)
+        fields = {"version_hash": field_of(shown, "version_hash"), "reason": "Đã gọi lại."}
+        await second.done(f"{proposal}/approve", **fields, code=second.code())
+        staff = await first.see("/console/staff")
+        made = (await first.post(re.findall(r'action="(/console/invitations/[^"]+/link)"', staff)[0])).text
+        link = re.findall(r"/console/join/[\w-]+", made)[0]
+        spoken = re.findall(r'class="call-code">(\d{6})<', made)[0]
+        thief = await desk.visitor()
+        form = {"spoken_code": spoken, "code": "000000", "password": "đoán mò thôi mà"}
+        answers = [problem_of((await thief.post(link, data=form)).text) for _ in range(11)]
+        assert ["quá nhiều lần" in one for one in answers] == [False] * 10 + [True]
+
+
+async def own_id(desk: Site, who: str) -> str:
+    """The public id of one of the trial staff."""
+    async with desk.services.database.reading() as session:
+        found = await session.scalar(
+            select(models.StaffMember.public_id).where(models.StaffMember.email == EMAILS[who])
+        )
+    assert found is not None
+    return found
