@@ -34,6 +34,8 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 _ILL_NOW: Final = _pattern(rf"(?:{_words('medical', 'whom')})(?: \w+){{0,4}}? (?:{_words('medical', 'ill')})")
 _ASKS: Final = _pattern(_words("medical", "asks"))
+_GRAVE_AT_HOME: Final = _pattern(_words("medical", "grave"))
+"""Told of one's own: nobody asks what to do first who sees this."""
 _ASKS_AMBULANCE: Final = _pattern(_words("medical", "ambulance"))
 _FIRE: Final = _pattern(_words("fire", "burns"))
 _DANGER: Final = _pattern(_words("danger", "now"))
@@ -52,6 +54,7 @@ def emergency_of(text: Text) -> Emergency | None:
     shown = text.display.lower()
     if _FIRE.search(said) and not (_RUNS in shown and _BURNS not in shown):
         return Emergency.FIRE
-    if _ASKS_AMBULANCE.search(said) or (_ILL_NOW.search(said) and _ASKS.search(said)):
+    asks_for_help = _ASKS_AMBULANCE.search(said) or (_ILL_NOW.search(said) and _ASKS.search(said))
+    if asks_for_help or _GRAVE_AT_HOME.search(said):
         return Emergency.MEDICAL
     return Emergency.DANGER if _DANGER.search(said) else None

@@ -9,51 +9,37 @@ from scamcheck.text import read
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "emergency"),
     [
-        "con tôi khó thở gọi ai",
-        "cháu bị tai nạn gọi cấp cứu số mấy",
-        "mẹ tôi bất tỉnh phải làm sao",
-        "con hoc keo cuu voi",
-        "em tôi bị điện giật gọi số mấy",
-        "gọi cấp cứu",
-        "số xe cấp cứu là số mấy",
-        "my child cannot breathe, who do I call",
+        ("con tôi khó thở gọi ai", Emergency.MEDICAL),
+        ("cháu bị tai nạn gọi cấp cứu số mấy", Emergency.MEDICAL),
+        ("mẹ tôi bất tỉnh phải làm sao", Emergency.MEDICAL),
+        ("con hoc keo cuu voi", Emergency.MEDICAL),
+        ("em tôi bị điện giật gọi số mấy", Emergency.MEDICAL),
+        ("gọi cấp cứu", Emergency.MEDICAL),
+        ("số xe cấp cứu là số mấy", Emergency.MEDICAL),
+        ("my child cannot breathe, who do I call", Emergency.MEDICAL),
+        ("Con tôi bị đuối nước", Emergency.MEDICAL),
+        ("vo toi uong thuoc sau", Emergency.MEDICAL),
+        ("mẹ tôi định tự tử", Emergency.MEDICAL),
+        ("cháy nhà", Emergency.FIRE),
+        ("nhà tôi cháy rồi gọi số nào", Emergency.FIRE),
+        ("nha toi dang chay", Emergency.FIRE),
+        ("chung cư bốc cháy", Emergency.FIRE),
+        ("gọi cứu hỏa số mấy", Emergency.FIRE),
+        ("my house is on fire", Emergency.FIRE),
+        ("con tôi bị bắt cóc", Emergency.DANGER),
+        ("chau toi di lac roi", Emergency.DANGER),
+        ("con tôi chưa thấy về nhà", Emergency.DANGER),
+        ("có người đứng ngoài cổng trường đòi đón con tôi", Emergency.DANGER),
+        ("my daughter is missing", Emergency.DANGER),
+        ("có trộm trong nhà", Emergency.DANGER),
+        ("chong toi danh toi", Emergency.DANGER),
+        ("em bị bố dượng đánh", Emergency.DANGER),
     ],
 )
-def test_somebody_who_needs_an_ambulance(text: str) -> None:
-    assert emergency_of(read(text)) is Emergency.MEDICAL
-    assert intent_of(extract(text)) is Intent.EMERGENCY
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "cháy nhà",
-        "nhà tôi cháy rồi gọi số nào",
-        "nha toi dang chay",
-        "chung cư bốc cháy",
-        "gọi cứu hỏa số mấy",
-        "my house is on fire",
-    ],
-)
-def test_somebody_whose_house_burns(text: str) -> None:
-    assert emergency_of(read(text)) is Emergency.FIRE
-    assert intent_of(extract(text)) is Intent.EMERGENCY
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "con tôi bị bắt cóc",
-        "chau toi di lac roi",
-        "con tôi chưa thấy về nhà",
-        "có người đứng ngoài cổng trường đòi đón con tôi",
-        "my daughter is missing",
-    ],
-)
-def test_somebody_who_needs_the_police(text: str) -> None:
-    assert emergency_of(read(text)) is Emergency.DANGER
+def test_somebody_who_needs_help_now(text: str, emergency: Emergency) -> None:
+    assert emergency_of(read(text)) is emergency
     assert intent_of(extract(text)) is Intent.EMERGENCY
 
 
@@ -82,6 +68,9 @@ def test_what_somebody_was_told_is_a_story_to_check(text: str) -> None:
         "trường thông báo diễn tập chữa cháy",
         "hôm qua con tôi sốt cao phải làm sao",
         "con tôi khó thở",
+        "con chị bị đuối nước",
+        "chồng tôi đánh xe đi chợ",
+        "phim có cảnh trộm vào nhà hôm qua",
         "gọi cấp cứu " + "và kể lể " * 12,
     ],
 )
