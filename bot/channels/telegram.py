@@ -1,6 +1,6 @@
 """The Telegram Bot API: updates become events, replies become calls, errors become honest results.
 
-The only module that imports python-telegram-bot, and it uses that for types and API calls alone: what was
+With `telegram_calls` alone in importing python-telegram-bot, and only for types and API calls: what was
 acknowledged lives in our own inbox, never in a library's queue.
 """
 
@@ -22,9 +22,6 @@ from telegram import (
     CallbackQuery,
     Chat,
     ChatMember,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
     Message,
     MessageEntity,
     Update,
@@ -50,6 +47,7 @@ from bot.channels.events import (
     TokenRefused,
     UnintelligibleUpdate,
 )
+from bot.channels.telegram_calls import Requests
 from bot.channels.telegram_reply import Card, TelegramReply, for_telegram
 from bot.channels.telegram_updates import Mention, Place, Said, UpdateReader, numbers_of_card
 from bot.messages import Channel, Reply
@@ -97,7 +95,7 @@ class TelegramChannel:
         self.bot_account = token.partition(":")[0]
         self._reader = UpdateReader(self.bot_account)
         base = api_base.rstrip("/")
-        self._requests = HTTPXRequest(
+        self._requests = Requests(
             connection_pool_size=32,
             proxy=proxy,
             read_timeout=read_timeout,
@@ -245,13 +243,14 @@ class TelegramChannel:
         ours = for_telegram(reply)
         # The text may have arrived the last time and only what follows been refused: then only that is due.
         if self._half_sent.pop(address, None) != reply:
-            await self._bot.send_message(
-                chat_id,
-                ours.text,
-                entities=[MessageEntity(MessageEntity.BOLD, 0, ours.bold)] if ours.bold else None,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                reply_markup=_keyboard(ours),
+            await self._requests.send(
+                f"{self._bot.base_url}/sendMessage",
+                chat_id=chat_id,
                 message_thread_id=thread,
+                text=ours.text,
+                entities=[{"type": "bold", "offset": 0, "length": ours.bold}] if ours.bold else None,
+                link_preview_options={"is_disabled": True},
+                reply_markup=_keyboard(ours),
             )
         if ours.card is None and not reply.is_last:
             return
@@ -263,8 +262,13 @@ class TelegramChannel:
         self._half_sent.pop(address, None)
 
     async def _send_card(self, chat_id: int, thread: int | None, card: Card) -> None:
-        await self._bot.send_contact(
-            chat_id, card.phone, card.name, last_name=card.note or None, message_thread_id=thread
+        await self._requests.send(
+            f"{self._bot.base_url}/sendContact",
+            chat_id=chat_id,
+            message_thread_id=thread,
+            phone_number=card.phone,
+            first_name=card.name,
+            last_name=card.note or None,
         )
 
     def _remember_half(self, address: str, reply: Reply) -> None:
@@ -273,12 +277,17 @@ class TelegramChannel:
             del self._half_sent[next(iter(self._half_sent))]
 
 
-def _keyboard(reply: TelegramReply) -> InlineKeyboardMarkup | None:
+def _keyboard(reply: TelegramReply) -> dict[str, object] | None:
     rows = [
-        [InlineKeyboardButton(button.label, callback_data=button.token, url=button.url) for button in row]
+        [
+            {"text": button.label, "callback_data": button.token}
+            if button.url is None
+            else {"text": button.label, "url": button.url}
+            for button in row
+        ]
         for row in reply.rows
     ]
-    return InlineKeyboardMarkup(rows) if rows else None
+    return {"inline_keyboard": rows} if rows else None
 
 
 def outcome(error: Exception) -> SendResult:

@@ -138,7 +138,7 @@ async def test_an_answer_in_a_topic_goes_to_that_topic(peer: Peer, channel: Tele
         (Garbage(502), SendKind.AMBIGUOUS, 0.0, "TelegramError"),
         (Garbage(200), SendKind.AMBIGUOUS, 0.0, "JSONDecodeError"),
         (Garbage(200, '{"ok": true}'), SendKind.AMBIGUOUS, 0.0, "KeyError"),
-        (Garbage(200, '{"ok": true, "result": 7}'), SendKind.AMBIGUOUS, 0.0, "AttributeError"),
+        (Garbage(200, '{"ok": true, "result": 7}'), SendKind.AMBIGUOUS, 0.0, "NoMessage"),
         (Hang(), SendKind.AMBIGUOUS, 0.0, "ReadTimeout"),
         (AcceptThenDrop(), SendKind.AMBIGUOUS, 0.0, "RemoteProtocolError"),
     ],
