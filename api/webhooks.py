@@ -78,7 +78,10 @@ async def zalo_oa(request: Request, services: ServicesDep, clock: ClockDep) -> R
         signature=signature,
         timestamp_header=request.headers.get(TIMESTAMP_HEADER, ""),
         ids=(settings.zalo_oa_app_id, settings.zalo_oa_id),
-        secret=settings.zalo_oa_secret.get_secret_value(),
+        secrets=(
+            settings.zalo_oa_secret.get_secret_value(),
+            settings.zalo_oa_secret_old.get_secret_value(),
+        ),
         now=clock(),
     )
     if judged is not Origin.GENUINE:

@@ -91,8 +91,12 @@ class Settings(BaseSettings):
     """Number of the application that the Official Account is linked to."""
     zalo_oa_secret: SecretStr = SecretStr("")
     """OA secret key of the webhook page; signs what Zalo posts to us."""
+    zalo_oa_secret_old: SecretStr = SecretStr("")
+    """As TELEGRAM_WEBHOOK_SECRET_OLD."""
     zalo_oa_app_secret: SecretStr = SecretStr("")
     """Secret key of the application; renews the access token."""
+    zalo_oa_app_secret_old: SecretStr = SecretStr("")
+    """The one before, tried when Zalo refuses the new one; empty again afterwards."""
     zalo_oa_refresh_token: SecretStr = SecretStr("")
     """Refresh token from the consent of the account's administrator. Used once; later ones are kept sealed in
     the database. Put a new one here to link the account again."""
@@ -139,7 +143,9 @@ class Settings(BaseSettings):
         "zalo_bot_webhook_secret",
         "zalo_bot_webhook_secret_old",
         "zalo_oa_secret",
+        "zalo_oa_secret_old",
         "zalo_oa_app_secret",
+        "zalo_oa_app_secret_old",
         "zalo_oa_refresh_token",
         "metrics_token",
         mode="before",

@@ -21,6 +21,7 @@ def tokens_of(
         oa_id=settings.zalo_oa_id,
         app_id=settings.zalo_oa_app_id,
         app_secret=settings.zalo_oa_app_secret.get_secret_value(),
+        old_app_secret=settings.zalo_oa_app_secret_old.get_secret_value(),
         given=settings.zalo_oa_refresh_token.get_secret_value(),
         oauth_base=settings.zalo_oa_oauth_base,
         clock=clock,

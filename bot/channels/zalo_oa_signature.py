@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import product
 from typing import Final
 
 LATEST: Final = timedelta(hours=24)
@@ -38,7 +39,13 @@ def mark(first: str, body: bytes, timestamp: str, secret: str) -> str:
 
 
 def origin(  # noqa: PLR0913 - what the judgement rests on
-    body: bytes, *, signature: str, timestamp_header: str, ids: Iterable[str], secret: str, now: datetime
+    body: bytes,
+    *,
+    signature: str,
+    timestamp_header: str,
+    ids: Iterable[str],
+    secrets: Iterable[str],
+    now: datetime,
 ) -> Origin:
     """Judge one event.
 
@@ -47,21 +54,22 @@ def origin(  # noqa: PLR0913 - what the judgement rests on
         signature: the header `SIGNATURE_HEADER`.
         timestamp_header: the header `TIMESTAMP_HEADER`, when there is one.
         ids: the application's id and the account's.
-        secret: the OA secret key.
+        secrets: the OA secret keys that are in use: two while one is being changed. An empty one is none.
         now: the time.
     """
     given = signature.strip().removeprefix("mac=").strip().lower().encode()
     header = [timestamp_header] if re.fullmatch(r"\d{9,16}", timestamp_header, re.ASCII) else []
     in_body = (found.decode() for found in _TIMESTAMP.findall(body))
     timestamps = list(dict.fromkeys((*header, *in_body)))[:_TRIED]
+    signers = list(product(ids, filter(None, secrets)))
     # Every mark is compared, whatever the others say: how long it takes tells nothing.
     matching = [
         timestamp
         for timestamp in timestamps
-        for first in ids
+        for first, secret in signers
         if hmac.compare_digest(given, mark(first, body, timestamp, secret).encode())
     ]
-    if not matching or not secret:
+    if not matching:
         return Origin.FORGED
     age = now - _moment(matching[0])
     return Origin.GENUINE if -EARLIEST <= age <= LATEST else Origin.STALE

@@ -68,6 +68,7 @@ class OaTokens:
         oa_id: str,
         app_id: str,
         app_secret: str,
+        old_app_secret: str = "",
         given: str,
         oauth_base: str,
         clock: Callable[[], datetime],
@@ -77,7 +78,7 @@ class OaTokens:
         self._sealer = sealer
         self._place = {"channel": Channel.ZALO_OA.value, "bot_account": oa_id}
         self._app_id = app_id
-        self._app_secret = app_secret
+        self._app_secrets = [secret for secret in (app_secret, old_app_secret) if secret]
         self._given = given
         self._url = f"{oauth_base.rstrip('/')}/v4/oa/access_token"
         self._clock = clock
@@ -200,7 +201,7 @@ class OaTokens:
                 token = await channel_tokens.claim_refresh(session, token, now=self._clock())
         except TokenTaken:
             return
-        renewed = await self._ask(refresh_token)
+        renewed = await self._ask_with_each_secret(refresh_token)
         if isinstance(renewed, _Pair):
             self._unstored = token, renewed
             await self._store_what_is_not_yet()
@@ -208,13 +209,22 @@ class OaTokens:
         log.error("zalo_oa.not_renewed", token=renewed.state, error=renewed.detail)
         await self._settle(token, renewed.state)
 
-    async def _ask(self, refresh_token: str) -> _Pair | _NotRenewed:
+    async def _ask_with_each_secret(self, refresh_token: str) -> _Pair | _NotRenewed:
+        """While the application's key is being changed Zalo knows one of two; a refusal uses nothing up."""
+        renewed = await self._ask(refresh_token, self._app_secrets[0])
+        for app_secret in self._app_secrets[1:]:
+            if not isinstance(renewed, _NotRenewed) or renewed.state is not TokenState.REFUSED:
+                break
+            renewed = await self._ask(refresh_token, app_secret)
+        return renewed
+
+    async def _ask(self, refresh_token: str, app_secret: str) -> _Pair | _NotRenewed:
         try:
             answer = await post(
                 self._client,
                 self._url,
                 form={"refresh_token": refresh_token, "app_id": self._app_id, "grant_type": "refresh_token"},
-                headers={"secret_key": self._app_secret},
+                headers={"secret_key": app_secret},
             )
         except NeverLeft as fault:
             return _NotRenewed(TokenState.USABLE, str(fault))

@@ -70,7 +70,7 @@ AT = datetime.fromtimestamp(1_795_489_200, UTC)
 def judged(body: bytes = BODY, signature: str | None = None, header: str = "", now: datetime = AT) -> Origin:
     given = f"mac={mark(APP_ID, body, STAMP, OA_SECRET)}" if signature is None else signature
     return origin(
-        body, signature=given, timestamp_header=header, ids=(APP_ID, OA_ID), secret=OA_SECRET, now=now
+        body, signature=given, timestamp_header=header, ids=(APP_ID, OA_ID), secrets=(OA_SECRET,), now=now
     )
 
 
@@ -111,10 +111,23 @@ def test_any_other_mark_is_forged(signature: str) -> None:
     assert judged(signature=signature) is Origin.FORGED
 
 
+@pytest.mark.parametrize("secret", [OA_SECRET, "the secret before"])
+def test_while_a_secret_is_being_changed_both_are_known(secret: str) -> None:
+    judged_by_both = origin(
+        BODY,
+        signature=mark(APP_ID, BODY, STAMP, secret),
+        timestamp_header="",
+        ids=(APP_ID, OA_ID),
+        secrets=(OA_SECRET, "the secret before"),
+        now=AT,
+    )
+    assert judged_by_both is Origin.GENUINE
+
+
 def test_without_a_secret_of_ours_nothing_is_genuine() -> None:
     signature = mark(APP_ID, BODY, STAMP, "")
     assert (
-        origin(BODY, signature=signature, timestamp_header="", ids=(APP_ID,), secret="", now=AT)
+        origin(BODY, signature=signature, timestamp_header="", ids=(APP_ID,), secrets=("", ""), now=AT)
         is Origin.FORGED
     )
 

@@ -66,14 +66,18 @@ async def make(zalo: ZaloOaPeer, database: Database, clock: Clock) -> AsyncItera
     made: list[OaTokens] = []
 
     def make_tokens(given: str = FIRST_REFRESH, secret: bytes = b"s" * 32, **values: Any) -> OaTokens:
-        settings: dict[str, Any] = {"oauth_base": zalo.url, "read_timeout": 0.5, **values}
+        settings: dict[str, Any] = {
+            "oauth_base": zalo.url,
+            "read_timeout": 0.5,
+            "app_secret": APP_SECRET,
+            **values,
+        }
         made.append(
             OaTokens(
                 values.pop("database", database),
                 Sealer(secret),
                 oa_id=OA_ID,
                 app_id=APP_ID,
-                app_secret=APP_SECRET,
                 given=given,
                 clock=clock,
                 **{name: value for name, value in settings.items() if name != "database"},
@@ -236,6 +240,27 @@ async def test_people_may_try_the_kept_token_once_more(
         assert await channel_tokens.allow_one_more_try(session, **PLACE, now=clock())
 
     assert await make().current() == zalo.access_token
+
+
+@pytest.mark.parametrize("known", ["the new key", APP_SECRET])
+async def test_while_the_applications_key_is_being_changed_zalo_may_know_either(
+    zalo: ZaloOaPeer, make: Make, known: str
+) -> None:
+    zalo.app_secret = known
+    tokens = make(app_secret="the new key", old_app_secret=APP_SECRET)
+    assert await tokens.current() == zalo.access_token
+    assert zalo.used == [FIRST_REFRESH]
+
+
+async def test_what_zalo_did_not_answer_is_not_asked_again_with_the_other_key(
+    zalo: ZaloOaPeer, make: Make, database: Database
+) -> None:
+    zalo.play("access_token", AcceptThenHang())
+    tokens = make(app_secret=APP_SECRET, old_app_secret="the key before")
+    with pytest.raises(AccessUnavailable):
+        await tokens.current()
+    assert (await stored(database)).state is TokenState.UNKNOWN
+    assert zalo.used == [FIRST_REFRESH]
 
 
 async def test_a_refused_token_is_not_offered_again(zalo: ZaloOaPeer, make: Make, database: Database) -> None:

@@ -35,6 +35,10 @@ class ZaloOaPeer(Platform):
         """By person: the messages that they see."""
         self.refresh_token = FIRST_REFRESH
         self.access_token = ""
+        self.oa_secret = OA_SECRET
+        """Signs events; changed on a page of the account."""
+        self.app_secret = APP_SECRET
+        """Opens the token's renewal; changed on a page of the application."""
         self.used: list[str] = []
         """Refresh tokens in the order in which they were offered."""
         self.lifetime = 90_000
@@ -69,7 +73,7 @@ class ZaloOaPeer(Platform):
         return {**common, **sender, "message": message}
 
     def sign(self, body: bytes, timestamp: str) -> str:
-        marked = APP_ID.encode() + body + timestamp.encode() + OA_SECRET.encode()
+        marked = APP_ID.encode() + body + timestamp.encode() + self.oa_secret.encode()
         return f"mac={hashlib.sha256(marked).hexdigest()}"
 
     def listen_at(self, url: str) -> None:
@@ -104,7 +108,7 @@ class ZaloOaPeer(Platform):
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
 
         async def work() -> Response:
-            if request.headers.get("secret_key") != APP_SECRET or form.get("app_id") != APP_ID:
+            if request.headers.get("secret_key") != self.app_secret or form.get("app_id") != APP_ID:
                 raise Refusal(-14002, "Invalid app")
             given = form.get("refresh_token", "")
             if given in self.used:
