@@ -18,6 +18,13 @@ from scamcheck.knowledge import IdentifierKind
 router = APIRouter(include_in_schema=False)
 
 LONGEST_WORDS: Final = appeals.LONGEST_WORDS
+_EMPTY: Final = {
+    "kind": IdentifierKind.NUMBER.value,
+    "typed": "",
+    "bank": "",
+    "words": "",
+    "case_code": "",
+}
 
 
 @router.get("/khieu-nai")
@@ -38,7 +45,7 @@ async def file_appeal(
     words: Annotated[str, Form(max_length=5000)] = "",
 ) -> Response:
     """Keep an appeal and give its case code. Whether the identifier is listed is not told."""
-    form = {"kind": kind, "typed": typed, "bank": bank, "words": words}
+    form = {**_EMPTY, "kind": kind, "typed": typed, "bank": bank, "words": words}
     said = wording.load(language).appeal
     if refused := services.limits.take_check(address_of(request)):
         return refusal(
@@ -48,18 +55,18 @@ async def file_appeal(
         of_kind = IdentifierKind(kind)
         key = key_typed(of_kind, typed, bank)
     except (KeyNotCanonical, ValueError):
-        return _page(request, language, problem=said["unreadable"], form=form)
+        return _page(request, language, problem=said["unreadable"], wrong="typed", form=form)
     if not words.strip():
-        return _page(request, language, problem=said["no_words"], form=form)
+        return _page(request, language, problem=said["no_words"], wrong="words", form=form)
     try:
         async with services.database.transaction() as session:
             appeal = await appeals.file_appeal(
                 session, kind=of_kind, key=key, words=words.strip(), now=clock()
             )
     except appeals.AppealTooLong:
-        return _page(request, language, problem=said["too_long"], form=form)
+        return _page(request, language, problem=said["too_long"], wrong="words", form=form)
     except appeals.TooManyAppeals:
-        return _page(request, language, problem=said["too_many"], form=form)
+        return _page(request, language, problem=said["too_many"], wrong="typed", form=form)
     return _page(request, language, case_code=appeal.case_code)
 
 
@@ -79,7 +86,13 @@ async def appeal_status(
     async with services.database.reading() as session:
         found = await appeals.appeal_status(session, case_code)
     if found is None:
-        return _page(request, language, problem=said["no_such_code"])
+        return _page(
+            request,
+            language,
+            problem=said["no_such_code"],
+            wrong="case_code",
+            form={**_EMPTY, "case_code": case_code},
+        )
     status = said[f"status_{found.status.value}"]
     return _page(request, language, standing=(found.case_code, status, found.decision))
 
@@ -89,6 +102,7 @@ def _page(
     language: str,
     *,
     problem: str = "",
+    wrong: str = "",
     case_code: str = "",
     standing: tuple[str, str, str] | None = None,
     form: dict[str, str] | None = None,
@@ -99,9 +113,10 @@ def _page(
         language=language,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         problem=problem,
+        wrong=wrong,
         case_code=case_code,
         standing=standing,
-        form=form or {"kind": "number", "typed": "", "bank": "", "words": ""},
+        form=form or _EMPTY,
         kinds=[kind.value for kind in IdentifierKind],
         longest=LONGEST_WORDS,
     )

@@ -89,7 +89,7 @@ async def school(
 async def poster(request: Request, school_id: str, services: ServicesDep, clock: ClockDep) -> Response:
     """The poster for the notice board, A4."""
     # Importing what writes PDF takes 0.2 s: too much for every start, little for a poster.
-    from api.pages.poster import Poster, PosterNumber, drawn  # noqa: PLC0415
+    from api.pages.poster import Poster, PosterNumber, drawn, for_paper  # noqa: PLC0415
 
     now = clock()
     listed = await _by_id(services, school_id, now)
@@ -98,7 +98,7 @@ async def poster(request: Request, school_id: str, services: ServicesDep, clock:
         Poster(
             school=f"Trường {listed.name}",
             place=f"{listed.school.commune}, {listed.school.province}",
-            numbers=tuple(
+            numbers=for_paper(
                 PosterNumber(
                     one.printed,
                     one.label,

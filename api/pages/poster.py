@@ -1,5 +1,6 @@
 """A school's poster: A4, black on white, the hotline in the largest type, a QR code for an old phone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import as_file, files
@@ -44,6 +45,11 @@ class Poster:
     is_example: bool
 
 
+def for_paper(numbers: Iterable[PosterNumber]) -> tuple[PosterNumber, ...]:
+    """The hotline before the backup, whatever the hour: the paper hangs for a year."""
+    return tuple(sorted(numbers, key=lambda one: one.is_backup))
+
+
 def drawn(poster: Poster) -> bytes:
     """The poster as a PDF file of one page."""
     pdf = FPDF(format="A4")
@@ -66,7 +72,7 @@ def drawn(poster: Poster) -> bytes:
         "2. Bệnh viện cứu người trước, thu tiền sau.",
         "3. Đang bị đe dọa hoặc vừa mất tiền: gọi 113. Có người bị thương: gọi 115.",
     ):
-        _line(pdf, step, 13, below=1)
+        _line(pdf, step, 15, below=2)
     _foot(pdf, poster)
     return bytes(pdf.output())
 
@@ -81,7 +87,7 @@ def _numbers(pdf: FPDF, poster: Poster) -> None:
         about = number.label.capitalize() or ("Số dự phòng" if number.is_backup else "Đường dây nóng")
         hours = f" · {number.hours}" if number.hours else " · cả ngày"
         unconfirmed = " · chưa xác nhận lại" if number.unconfirmed else ""
-        _line(pdf, about + hours + unconfirmed, 14, below=5)
+        _line(pdf, about + hours + unconfirmed, 16, below=6)
 
 
 def _foot(pdf: FPDF, poster: Poster) -> None:

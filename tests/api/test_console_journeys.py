@@ -299,9 +299,9 @@ async def test_the_audit_tells_of_refusals_and_verifies(desk_site: Site) -> None
     school, auditor = await desk_site.person("school"), await desk_site.person("auditor")
     assert (await school.client.get("/console/queue")).status_code == 403
     refusals = await auditor.see("/console/audit?refused=1")
-    assert "route:GET /console/queue" in refusals
+    assert "Trang GET /console/queue" in refusals
     assert "Cô Sen Ví Dụ" in refusals
-    assert "Chuỗi nhật ký còn nguyên" in await auditor.see("/console/audit?verify=1")
+    assert "Nhật ký còn nguyên vẹn" in await auditor.see("/console/audit?verify=1")
 
 
 async def test_an_incident_reaches_the_school_masked_and_its_mark_reaches_police(desk_site: Site) -> None:

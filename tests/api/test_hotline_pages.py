@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import httpx
 
-from api.pages.poster import Poster, PosterNumber, drawn
+from api.pages.poster import Poster, PosterNumber, drawn, for_paper
 from tests.builders import NOW
 
 SCHOOL = "tiểu học Ví Dụ Hoa Sen"
@@ -71,6 +71,12 @@ def test_a_poster_without_numbers_and_one_with_a_backup_differ() -> None:
     confirmed = PosterNumber("0263 0111 001", "", "", is_backup=True)
     assert poster() != poster(confirmed)
     assert poster(confirmed) != poster(replace(confirmed, unconfirmed=True))
+
+
+def test_on_paper_the_hotline_stands_first_whatever_the_hour() -> None:
+    hotline = PosterNumber("0263 0111 001", "đường dây nóng", "T2-T6 06:45-17:30", is_backup=False)
+    backup = PosterNumber("0530 111 001", "trực ngoài giờ", "", is_backup=True)
+    assert for_paper([backup, hotline]) == for_paper([hotline, backup]) == (hotline, backup)
 
 
 async def test_an_appeal_says_what_is_missing_and_never_whether_a_number_is_listed(

@@ -168,7 +168,7 @@ async def test_a_list_is_taken_away_by_those_who_may_read_it_and_that_is_noted(
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(workbook.content)).get_sheet_by_index(0)
     assert sheet.to_python()[0] == rows[0]
     auditor = person if who == "auditor" else await desk_site.person("auditor")
-    assert f"export:{what}" in await auditor.see("/console/audit?action=export.")
+    assert f"subject=export%3A{what}" in await auditor.see("/console/audit?action=export.")
     for form in ("csv", "xlsx"):
         assert (
             await (await desk_site.person("information")).client.get(f"/console/export/{what}.{form}")

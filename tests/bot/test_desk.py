@@ -145,7 +145,7 @@ async def test_a_decision_is_a_link_into_the_console_and_never_a_word_in_chat(
     if chat.platform.channel is Channel.WEB:
         assert way.links[0].url.startswith("/console/from-chat/")
     else:
-        assert "mở bảng điều khiển trên máy" in way.headline  # the operator has not said where it is
+        assert "mở trang bàn làm việc trên máy" in way.headline  # the operator has not said where it is
     for words in ("duyệt", "/duyet", f"approve:{proposal}", f"reject:{proposal}"):
         await chat.say(words)
         await chat.say(action=words)
@@ -245,8 +245,8 @@ async def test_a_school_marks_a_report_that_names_it(
             await session.scalars(select(models.IncidentNote.mark).order_by(models.IncidentNote.id))
         ).all()
     assert found == list(marks.values())
-    assert "thử trên bảng điều khiển" in (await chat.tap("desk_ours:GL-2222-22")).headline
-    assert "thử trên bảng điều khiển" in (await chat.say("/dexuat 0530 000 200 vì nghi")).headline
+    assert "thử trên trang bàn làm việc" in (await chat.tap("desk_ours:GL-2222-22")).headline
+    assert "thử trên trang bàn làm việc" in (await chat.say("/dexuat 0530 000 200 vì nghi")).headline
 
 
 async def test_a_strangers_taps_on_old_buttons_do_nothing(text_chat: Chat, staffed: Database) -> None:

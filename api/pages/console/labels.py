@@ -1,12 +1,14 @@
 """Words of the console for states, times, identifiers, refusals; all in `api/texts/console_vi.toml`."""
 
 import json
+import re
 import tomllib
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
 from typing import Final
 
+from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict
 
 from scamcheck.bank_account import bank_by_bin
@@ -18,12 +20,12 @@ from scamcheck.phone import parse_number, printed
 _FACTS: Final = {
     "kind": "loại",
     "name": "tên",
-    "version": "bản",
+    "version": "mã phiên bản",
     "because": "vì",
     "result": "thành",
     "rows": "số hàng",
     "bytes": "cỡ tệp",
-    "digest": "mã băm",
+    "digest": "mã nhận dạng tệp",
     "form": "dạng tệp",
     "restores_zeros": "thêm số 0",
     "role": "vai trò",
@@ -34,9 +36,13 @@ _FACT_GROUPS: Final = {
     "role": ("role",),
     "mark": ("mark",),
 }
+_KEPT_WHOLE: Final = re.compile(r"\b\d{3,5}(?: [\d•]{2,4}){1,4}\b|\b[A-Z]{2}(?:-[0-9A-Z]{2,4}){2,3}\b")
+"""A number in groups, or the code of a case."""
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
+_SHOWN_IN_HOURS: Final = 3 * _DAY
+"""What waits for a second person has three days, and is counted in hours like them."""
 
 
 class ConsoleWords(BaseModel):
@@ -65,6 +71,7 @@ class ConsoleWords(BaseModel):
     report_status: dict[str, str]
     notice: dict[str, str]
     action: dict[str, str]
+    subject: dict[str, str]
     refusal: dict[str, str]
     said: dict[str, str]
 
@@ -105,6 +112,22 @@ def _fact(name: str, value: str) -> str:
     return value
 
 
+def subject(written: str) -> str:
+    """What an audit entry is about: the kind in words, an identifier as an officer reads it."""
+    kind, _, rest = written.partition(":")
+    if kind in set(IdentifierKind) and rest:
+        return f"{label('identifier', kind)} {identifier(rest, kind)}"
+    known = words().subject.get(kind)
+    if kind == "export":
+        rest = label("nav", rest).lower()
+    return f"{known} {rest}".rstrip() if known else written
+
+
+def unbroken(text: str) -> Markup:
+    """The text, its numbers and case codes each on one line."""
+    return Markup(_KEPT_WHOLE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped
+
+
 def day(moment: datetime | date | None) -> str:
     """24/11/2026, as it is in Vietnam."""
     if moment is None:
@@ -141,7 +164,7 @@ def remaining(at: datetime, now: datetime) -> str:
 def _amount(seconds: int) -> str:
     if seconds < _HOUR:
         return f"{max(seconds // _MINUTE, 1)} phút"
-    if seconds < 2 * _DAY:
+    if seconds <= _SHOWN_IN_HOURS:
         return f"{seconds // _HOUR} giờ"
     return f"{seconds // _DAY} ngày"
 

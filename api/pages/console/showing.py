@@ -194,6 +194,8 @@ def _environment() -> Environment:
         "identifier": labels.identifier,
         "masked": labels.masked,
         "facts": labels.facts,
+        "subject": labels.subject,
+        "unbroken": labels.unbroken,
     }
     names = cast("dict[str, object]", environment.globals)
     names |= {"asset": assets.address, "w": labels.words(), "word": labels.label, "P": Permission}
