@@ -17,6 +17,7 @@ from typing import Final
 import structlog
 
 from bot import desk_notices
+from bot import follower_news as news_for_followers
 from bot.channels.door import Door
 from bot.channels.door import opened as door_opened
 from bot.channels.intake import Intake
@@ -32,7 +33,7 @@ from bot.messages import Channel
 from bot.record_clock import record_clock
 from bot.repeating import repeated
 from bot.settings import Settings
-from db import chat_staff, corrections, demo, due, mailbox, migrate, reference, retention
+from db import chat_staff, corrections, demo, due, follower_news, mailbox, migrate, reference, retention
 from db.engine import Database, accepted_url, sqlite_path
 from db.health import Health, probe
 from db.keys import Keys
@@ -229,6 +230,8 @@ async def _do_what_is_due(database: Database, keys: Keys, now: datetime) -> None
     await due.run(database, now)
     async with database.transaction() as session:
         await corrections.queue_corrections(session, keys=keys, payload=payload_of, now=now)
+    async with database.transaction() as session:
+        await follower_news.queue_news(session, payload=news_for_followers.payload_of, now=now)
     async with database.transaction() as session:
         await chat_staff.queue_notices(session, payload=desk_notices.payload_of, now=now)
 

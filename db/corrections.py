@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import models, outbox
 from db.keys import Keys
 from db.models import Lane
+from db.reaching import Place, places_of
 from scamcheck.knowledge import IdentifierKind
 
 _AT_ONCE: Final = 20
@@ -24,13 +25,6 @@ class Correction:
     kind: IdentifierKind
     key: str
     listed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    channel: str
-    bot_account: str
-    address: str
 
 
 async def note_change(
@@ -81,7 +75,7 @@ async def queue_corrections(
     return queued
 
 
-async def _concerned(session: AsyncSession, correction: Correction, keys: Keys) -> tuple[_Place, ...]:
+async def _concerned(session: AsyncSession, correction: Correction, keys: Keys) -> tuple[Place, ...]:
     asked = select(models.CorrectionRequest.conversation_id).where(
         models.CorrectionRequest.kind == correction.kind,
         models.CorrectionRequest.key_hmac == keys.hmac(f"{correction.kind.value}:{correction.key}"),
@@ -97,21 +91,5 @@ async def _concerned(session: AsyncSession, correction: Correction, keys: Keys) 
     )
     concerned = asked.union(reported)
     persons = select(models.Conversation.person_id).where(models.Conversation.id.in_(concerned))
-    rows = await session.execute(
-        select(
-            models.Conversation.person_id,
-            models.Conversation.channel,
-            models.Conversation.bot_account,
-            models.Conversation.address,
-        )
-        .where(models.Conversation.person_id.in_(persons), models.Conversation.dead_since.is_(None))
-        .order_by(
-            models.Conversation.channel == models.ChannelName.WEB,
-            models.Conversation.id.not_in(concerned),
-            models.Conversation.id,
-        )
-    )
-    best: dict[int, _Place] = {}
-    for row in rows:
-        best.setdefault(row.person_id, _Place(row.channel, row.bot_account, row.address))
-    return tuple(best.values())
+    found = await places_of(session, persons, preferred=models.Conversation.id.in_(concerned))
+    return tuple(found.values())

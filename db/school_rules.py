@@ -9,11 +9,11 @@ from typing import Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
-from db import changes, contacts, models, notices, rights, schools
+from db import changes, contacts, follower_news, models, notices, rights, schools
 from db.approval_rules import Case, Prepared, ProposalKind, RecordNotFound, Rule, number_in
-from db.models import RecordState, Role
+from db.models import RecordState, Role, SchoolNews
 from db.rights import Permission
 from scamcheck.text import fold
 
@@ -29,7 +29,7 @@ class SameSchool(ValueError):
 async def _school(session: AsyncSession, case: Case, field: str = "school") -> models.School:
     row = await session.scalar(
         select(models.School)
-        .options(selectinload(models.School.aliases))
+        .options(selectinload(models.School.aliases), joinedload(models.School.commune))
         .where(
             models.School.id == number_in(case.payload, field),
             models.School.status == RecordState.ACTIVE,
@@ -80,13 +80,21 @@ async def _may_approve(session: AsyncSession, approver: models.Membership, case:
 async def _rename(session: AsyncSession, case: Case, now: datetime) -> str:
     await _prepare(session, case, now)
     row = await _school(session, case)
-    old = row.name
+    old, known_as = row.name, schools.full_name_and_place(row)
     row.name = " ".join(case.payload["name"].split())
     row.name_key = fold(row.name)
     row.version += 1
     row.updated_at = now
     _keep_names(row, [old])
     await session.flush()
+    await follower_news.note_news(
+        session,
+        kind=SchoolNews.RENAMED,
+        school_id=row.id,
+        school=known_as,
+        became=schools.full_name_and_place(row),
+        now=now,
+    )
     _note(session, row.id, models.Operation.CHANGED, now)
     return case.subject
 
@@ -94,6 +102,15 @@ async def _rename(session: AsyncSession, case: Case, now: datetime) -> str:
 async def _merge(session: AsyncSession, case: Case, now: datetime) -> str:
     await _prepare(session, case, now)
     row, into = await _school(session, case), await _school(session, case, "into")
+    await follower_news.note_news(
+        session,
+        kind=SchoolNews.MERGED,
+        school_id=row.id,
+        school=schools.full_name_and_place(row),
+        became=schools.full_name_and_place(into),
+        now=now,
+    )
+    row.became_id = into.id
     _keep_names(into, [row.name, *(alias.name for alias in row.aliases)])
     already = select(models.Subscription.person_id).where(models.Subscription.school_id == into.id)
     await session.execute(
@@ -109,7 +126,15 @@ async def _merge(session: AsyncSession, case: Case, now: datetime) -> str:
 
 async def _close(session: AsyncSession, case: Case, now: datetime) -> str:
     await _prepare(session, case, now)
-    await _end(session, await _school(session, case), now)
+    row = await _school(session, case)
+    await follower_news.note_news(
+        session,
+        kind=SchoolNews.CLOSED,
+        school_id=row.id,
+        school=schools.full_name_and_place(row),
+        now=now,
+    )
+    await _end(session, row, now)
     return case.subject
 
 

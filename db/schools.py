@@ -1,13 +1,14 @@
 """The registry of schools."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.sql import Select
 
 from db import changes, models
@@ -121,11 +122,44 @@ async def withdraw_school(session: AsyncSession, school_id: int, *, now: datetim
 async def school_by_id(session: AsyncSession, school_id: str | int) -> knowledge.School | None:
     """The active school with this id, or None. Ids in buttons are input: any text may come."""
     if isinstance(school_id, str):
-        if not (school_id.isascii() and school_id.isdigit() and len(school_id) < ID_DIGITS):
+        if not _is_id(school_id):
             return None
         school_id = int(school_id)
     row = await session.scalar(_active().where(models.School.id == school_id))
     return None if row is None else to_core(row)
+
+
+@dataclass(frozen=True, slots=True)
+class PastSchool:
+    """A school that is not in the registry any more."""
+
+    name: str
+    commune: str
+    province: str
+    is_example: bool
+    became: int | None
+    """The school of today that it is part of now; None when it closed."""
+
+
+async def past_school(session: AsyncSession, school_id: str) -> PastSchool | None:
+    """What became of a school that was in the registry once; None for any other text."""
+    if not _is_id(school_id):
+        return None
+    statement = select(models.School).options(joinedload(models.School.commune))
+    row = await session.scalar(statement.where(models.School.id == int(school_id)))
+    if row is None or row.status is models.RecordState.ACTIVE:
+        return None
+    end, seen = row, {row.id}
+    while end.status is not models.RecordState.ACTIVE and end.became_id not in (None, *seen):
+        end = await session.get_one(models.School, end.became_id)
+        seen.add(end.id)
+    return PastSchool(
+        name=full_name(row),
+        commune=row.commune.name,
+        province=row.commune.province,
+        is_example=row.is_example,
+        became=end.id if end.status is models.RecordState.ACTIVE else None,
+    )
 
 
 async def all_schools(session: AsyncSession) -> tuple[knowledge.School, ...]:
@@ -165,11 +199,20 @@ def full_name(row: models.School) -> str:
     return named_in_full(row.level, row.level_key, row.name)
 
 
+def full_name_and_place(row: models.School) -> str:
+    """The same with its commune, which a name alone does not tell; `commune` of the row is loaded."""
+    return f"{full_name(row)}, {row.commune.name}"
+
+
 @lru_cache(maxsize=32768)
 def named_in_full(level: str, level_key: str, name: str) -> str:
     """Level and name, as people say it: "THCS Nguyễn Du"; a name that begins with its level is left alone."""
     begins = fold(name).startswith((f"{fold(level)} ", f"{fold(level_key)} "))
     return name if begins else f"{level} {name}"
+
+
+def _is_id(written: str) -> bool:
+    return written.isascii() and written.isdigit() and len(written) < ID_DIGITS
 
 
 def _active() -> Select[models.School]:

@@ -6,11 +6,12 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import ClockDep, LanguageDep, Services, ServicesDep, address_of
 from api.errors import refusal
 from api.rendering import page
+from db.schools import PastSchool, past_school
 from scamcheck.check import check
 from scamcheck.knowledge import Asker, School
 from scamcheck.phone import dialled, parse_number
@@ -79,20 +80,26 @@ async def directory(
 @router.get("/truong/{school_id}")
 async def school(
     request: Request, school_id: str, services: ServicesDep, clock: ClockDep, language: LanguageDep
-) -> HTMLResponse:
-    """One school: what the QR code of its poster opens."""
+) -> Response:
+    """One school: what the QR code of its poster opens, also of an old poster."""
     listed = await _by_id(services, school_id, clock())
+    if isinstance(listed, PastSchool):
+        return _moved(request, listed, "/truong/{}", language, "school_past.html")
     return page(request, "school.html", language=language, listed=listed, page_path="/")
 
 
 @router.get("/truong/{school_id}/poster.pdf")
-async def poster(request: Request, school_id: str, services: ServicesDep, clock: ClockDep) -> Response:
+async def poster(
+    request: Request, school_id: str, services: ServicesDep, clock: ClockDep, language: LanguageDep
+) -> Response:
     """The poster for the notice board, A4."""
     # Importing what writes PDF takes 0.2 s: too much for every start, little for a poster.
     from api.pages.poster import Poster, PosterNumber, drawn, for_paper  # noqa: PLC0415
 
     now = clock()
     listed = await _by_id(services, school_id, now)
+    if isinstance(listed, PastSchool):
+        return _moved(request, listed, "/truong/{}/poster.pdf", language, "school_past.html")
     base = services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     content = drawn(
         Poster(
@@ -121,19 +128,33 @@ async def poster(request: Request, school_id: str, services: ServicesDep, clock:
 @router.get("/nhung/{school_id}")
 async def frame(
     request: Request, school_id: str, services: ServicesDep, clock: ClockDep, language: LanguageDep
-) -> HTMLResponse:
+) -> Response:
     """The school's current numbers, for a frame in its own page. Sets no cookie."""
     listed = await _by_id(services, school_id, clock())
-    response = page(request, "frame.html", language=language, listed=listed)
+    if isinstance(listed, PastSchool):
+        response = _moved(request, listed, "/nhung/{}", language, "frame_past.html")
+    else:
+        response = page(request, "frame.html", language=language, listed=listed)
     response.headers["Content-Security-Policy"] = _IN_A_FRAME
     return response
 
 
-async def _by_id(services: Services, school_id: str, now: datetime) -> Listed:
+async def _by_id(services: Services, school_id: str, now: datetime) -> Listed | PastSchool:
     found = await services.knowledge.school(school_id)
-    if found is None:
+    if found is not None:
+        return await _listed(services, found, now)
+    async with services.database.reading() as session:
+        past = await past_school(session, school_id)
+    if past is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return await _listed(services, found, now)
+    return past
+
+
+def _moved(request: Request, past: PastSchool, path: str, language: str, template: str) -> Response:
+    """To the school that it is part of now, or where to turn; never a number that nobody answers."""
+    if past.became is not None:
+        return RedirectResponse(path.format(past.became), HTTPStatus.MOVED_PERMANENTLY)
+    return page(request, template, language=language, status=HTTPStatus.GONE, past=past, page_path="/")
 
 
 async def _listed(services: Services, found: School, now: datetime) -> Listed:

@@ -34,3 +34,44 @@ async def test_a_renamed_school_is_found_by_its_old_name_and_shown_by_its_new(tm
         for act, more in (("close", {}), ("merge", {"into": number})):
             response = await officer.post(f"{page}/{act}", version=version, reason="thử", **more)
             assert response.status_code == (303 if act == "close" else 422), act
+
+
+async def test_old_addresses_of_a_merged_school_lead_to_the_new_one_and_a_closed_one_says_so(
+    tmp_path: Path,
+) -> None:
+    async with site(tmp_path) as desk:
+        officer, second, visitor = (
+            await desk.person("education"),
+            await desk.person("department"),
+            await desk.visitor(),
+        )
+        rows = (await officer.see("/console/schools")).split("<tr>")
+        old, new = (
+            re.findall(r'href="/console/schools/(\d+)"', next(row for row in rows if name in row))[0]
+            for name in ("Hoa Sen", "Bằng Lăng")
+        )
+        hotline = re.findall(r'href="tel:([^"]+)"', (await visitor.get(f"/truong/{old}")).text)[0]
+        for number, act, more in ((old, "merge", {"into": new}), (new, "close", {})):
+            page = f"/console/schools/{number}"
+            fields = {"version": field_of(await officer.see(page), "version"), "reason": "quyết định"}
+            proposal = (await officer.done(f"{page}/{act}", **fields, **more)).partition("?")[0]
+            shown = await second.see(proposal)
+            await second.done(
+                f"{proposal}/approve",
+                version_hash=field_of(shown, "version_hash"),
+                reason="đã xem quyết định",
+                code=second.code(),
+            )
+            for path in ("/truong/{}", "/truong/{}/poster.pdf", "/nhung/{}"):
+                response = await visitor.get(path.format(old))
+                if act == "merge":
+                    assert response.status_code == 301
+                    assert response.headers["location"] == path.format(new)
+                else:
+                    assert response.status_code == 410
+                    assert "Số cũ của trường không dùng nữa" in response.text
+                    assert "gọi 113" in response.text
+                    assert hotline not in response.text
+                assert "set-cookie" not in response.headers
+            framed = (await visitor.get(f"/nhung/{old}")).headers["content-security-policy"]
+            assert "frame-ancestors https: http:" in framed
