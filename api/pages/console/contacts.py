@@ -7,15 +7,16 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, Whole, requires
+from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.proposals import history_of
-from api.pages.console.showing import console_page, go, refused_status
+from api.pages.console.proposing import propose
+from api.pages.console.refusing import or_again
+from api.pages.console.showing import console_page, go
 from api.typed import key_typed
-from db import approvals, contact_desk, desk_lists, models, schools
+from db import contact_desk, desk_lists, models, schools
 from db.approval_rules import ProposalKind
 from db.contact_rules import LOST, YES
 from db.models import RecordState, Role
-from db.recordable import KeyNotCanonical
 from db.rights import Permission
 from scamcheck.knowledge import IdentifierKind
 from scamcheck.showing import Showing
@@ -129,23 +130,19 @@ async def propose_contact(
     work: AtWork = requires(Permission.PROPOSE_CONTACT),
 ) -> Response:
     """Propose a new number; a second person approves."""
-    try:
-        payload = {**form.details(), "owner": form.owner}
-        async with work.acting("proposal.propose", f"contact:new:{form.owner}") as session:
-            proposal = await approvals.propose(
-                session,
-                actor=work.actor,
-                kind=ProposalKind.ADD_CONTACT,
-                payload=payload,
-                reason=form.reason,
-                document=form.document.strip(),
-                now=work.now,
-            )
-    except KeyNotCanonical as fact:
-        return await _form_page(request, work, form, problem=labels.refusal(fact))
-    except Refused as refused:
-        return await _form_page(request, work, form, problem=labels.refusal(refused.fact))
-    return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
+
+    async def act() -> Response:
+        return await propose(
+            request,
+            work,
+            subject=f"contact:new:{form.owner}",
+            kind=ProposalKind.ADD_CONTACT,
+            payload={**form.details(), "owner": form.owner},
+            reason=form.reason,
+            document=form.document,
+        )
+
+    return await or_again(act, lambda problem: _form_page(request, work, form, problem=problem))
 
 
 @router.get("/{contact_id}")
@@ -186,25 +183,19 @@ async def propose_change(
     """Propose another number in its place: the old one stays for 24 hours, unless it was lost."""
     async with work.reading() as session:
         old = row_of(await desk_lists.contact_for(session, work.actor, contact_id), work)
-    try:
-        payload = {**form.details(), "contact": str(contact_id), "version": form.version}
-        if form.why == LOST:
-            payload["why"] = LOST
-        async with work.acting("proposal.propose", f"contact:{contact_id}") as session:
-            proposal = await approvals.propose(
-                session,
-                actor=work.actor,
-                kind=ProposalKind.CHANGE_CONTACT,
-                payload=payload,
-                reason=form.reason,
-                document=form.document.strip(),
-                now=work.now,
-            )
-    except KeyNotCanonical as fact:
-        return await _form_page(request, work, form, changing=old, problem=labels.refusal(fact))
-    except Refused as refused:
-        return await _form_page(request, work, form, changing=old, problem=labels.refusal(refused.fact))
-    return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
+
+    async def act() -> Response:
+        return await propose(
+            request,
+            work,
+            subject=f"contact:{contact_id}",
+            kind=ProposalKind.CHANGE_CONTACT,
+            payload={**form.details(), **_about(contact_id, form.version, form.why)},
+            reason=form.reason,
+            document=form.document,
+        )
+
+    return await or_again(act, lambda problem: _form_page(request, work, form, changing=old, problem=problem))
 
 
 @router.post("/{contact_id}/withdraw")
@@ -217,9 +208,7 @@ async def propose_withdrawal(
     work: AtWork = requires(Permission.PROPOSE_CONTACT),
 ) -> Response:
     """Propose to give a number up."""
-    payload = {"contact": str(contact_id), "version": version}
-    if why == LOST:
-        payload["why"] = LOST
+    payload = _about(contact_id, version, why)
     return await _propose_about(request, work, contact_id, ProposalKind.WITHDRAW_CONTACT, payload, reason)
 
 
@@ -232,7 +221,7 @@ async def propose_unfreezing(
     work: AtWork = requires(Permission.PROPOSE_CONTACT),
 ) -> Response:
     """Propose to show a frozen number again."""
-    payload = {"contact": str(contact_id), "version": version}
+    payload = _about(contact_id, version)
     return await _propose_about(request, work, contact_id, ProposalKind.UNFREEZE_CONTACT, payload, reason)
 
 
@@ -266,6 +255,11 @@ async def reconfirm(
     return go(request, work, f"{PAGE}/{contact_id}", "reconfirmed")
 
 
+def _about(contact_id: int, version: str, why: str = "") -> dict[str, str]:
+    lost = {"why": LOST} if why == LOST else {}
+    return {"contact": str(contact_id), "version": version, **lost}
+
+
 async def _propose_about(
     request: Request,
     work: AtWork,
@@ -274,14 +268,12 @@ async def _propose_about(
     payload: dict[str, str],
     reason: str,
 ) -> Response:
-    try:
-        async with work.acting("proposal.propose", f"contact:{contact_id}") as session:
-            proposal = await approvals.propose(
-                session, actor=work.actor, kind=kind, payload=payload, reason=reason, now=work.now
-            )
-    except Refused as refused:
-        return await _contact_page(request, work, contact_id, labels.refusal(refused.fact))
-    return go(request, work, f"/console/proposals/{proposal.public_id}", "proposed")
+    async def act() -> Response:
+        return await propose(
+            request, work, subject=f"contact:{contact_id}", kind=kind, payload=payload, reason=reason
+        )
+
+    return await or_again(act, lambda problem: _contact_page(request, work, contact_id, problem))
 
 
 async def _contact_page(request: Request, work: AtWork, contact_id: Whole, problem: str = "") -> HTMLResponse:
@@ -292,7 +284,6 @@ async def _contact_page(request: Request, work: AtWork, contact_id: Whole, probl
         request,
         work,
         "contact.html",
-        status=refused_status(problem),
         problem=problem,
         row=row_of(found, work),
         history=history,
@@ -318,7 +309,6 @@ async def _form_page(
         request,
         work,
         "contact_form.html",
-        status=refused_status(problem),
         problem=problem,
         form=form,
         owners=owners,

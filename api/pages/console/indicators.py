@@ -6,23 +6,21 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, Whole, requires
+from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
-from api.pages.console.showing import console_page, go, refused_status
-from api.typed import key_typed, searched
-from db import approvals, desk_lists, indicator_desk, report_queue
+from api.pages.console.refusing import KINDS, IdentifierTyped, kinds_to_pick, or_again, reason_in
+from api.pages.console.showing import console_page, go
+from api.typed import searched
+from db import desk_lists, indicator_desk, report_queue
 from db.approval_rules import ProposalKind
 from db.models import IndicatorState
-from db.recordable import KeyNotCanonical
 from db.rights import Permission
 from scamcheck.knowledge import IdentifierKind
 
 router = APIRouter(prefix="/indicators")
 
 PAGE: Final = "/console/indicators"
-_KINDS: Final = tuple(kind.value for kind in IdentifierKind)
 _SHOWN: Final = (
     IndicatorState.CONFIRMED,
     IndicatorState.TEMPORARY_WARNING,
@@ -33,12 +31,9 @@ _SHOWN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorForm:
+class IndicatorForm(IdentifierTyped):
     """An identifier to list, as typed."""
 
-    kind: Annotated[str, Form(max_length=16)] = IdentifierKind.NUMBER.value
-    typed: Annotated[str, Form(max_length=500)] = ""
-    bank: Annotated[str, Form(max_length=100)] = ""
     key: Annotated[str, Form(max_length=500)] = ""
     """The key itself, when the form was opened from the queue."""
     source: Annotated[str, Form(max_length=1000)] = ""
@@ -46,17 +41,6 @@ class IndicatorForm:
     verified_at: Annotated[str, Form(max_length=10)] = ""
     override: Annotated[str, Form(max_length=1000)] = ""
     reason: Annotated[str, Form(max_length=4000)] = ""
-
-    def identifier(self) -> tuple[IdentifierKind, str]:
-        """Kind and key.
-
-        Raises:
-            KeyNotCanonical: it cannot be read.
-        """
-        if self.kind not in _KINDS:
-            raise KeyNotCanonical(self.kind)
-        kind = IdentifierKind(self.kind)
-        return kind, self.key or key_typed(kind, self.typed, self.bank)
 
 
 @router.get("")
@@ -104,7 +88,7 @@ async def new_indicator(
 ) -> HTMLResponse:
     """The form; from the queue with the identifier filled in."""
     form = IndicatorForm(
-        kind=kind if kind in _KINDS else _KINDS[0], key=key, verified_at=f"{work.now.date():%Y-%m-%d}"
+        kind=kind if kind in KINDS else KINDS[0], key=key, verified_at=f"{work.now.date():%Y-%m-%d}"
     )
     return await _form_page(request, work, form)
 
@@ -116,28 +100,26 @@ async def propose_confirmation(
     work: AtWork = requires(Permission.PROPOSE_INDICATOR),
 ) -> Response:
     """Propose to confirm an identifier; a supervisor confirms."""
-    try:
-        kind, key = form.identifier()
-        payload = {
-            "kind": kind.value,
-            "key": key,
-            "source": form.source,
-            "verified_at": form.verified_at,
-            "override": form.override,
-        }
+
+    async def act() -> Response:
+        kind, key = form.identifier(form.key)
         return await propose(
             request,
             work,
             subject=f"{kind.value}:{key}",
             kind=ProposalKind.CONFIRM_INDICATOR,
-            payload=payload,
+            payload={
+                "kind": kind.value,
+                "key": key,
+                "source": form.source,
+                "verified_at": form.verified_at,
+                "override": form.override,
+            },
             reason=form.reason,
             document=form.document,
         )
-    except KeyNotCanonical as fact:
-        return await _form_page(request, work, form, labels.refusal(fact))
-    except Refused as refused:
-        return await _form_page(request, work, form, labels.refusal(refused.fact))
+
+    return await or_again(act, lambda problem: _form_page(request, work, form, problem))
 
 
 @router.post("/warn")
@@ -147,10 +129,10 @@ async def warn(
     work: AtWork = requires(Permission.WARN_TEMPORARILY),
 ) -> Response:
     """Warn of an identifier for 24 hours, alone."""
-    try:
-        kind, key = form.identifier()
-        if not form.reason.strip():
-            return await _form_page(request, work, form, labels.refusal(approvals.ReasonMissing()))
+
+    async def act() -> Response:
+        kind, key = form.identifier(form.key)
+        reason = reason_in(form.reason)
         async with work.acting("indicator.warn", f"{kind.value}:{key}") as session:
             row = await indicator_desk.warn(
                 session,
@@ -158,14 +140,12 @@ async def warn(
                 kind=kind,
                 key=key,
                 source=form.source.strip(),
-                reason=form.reason.strip(),
+                reason=reason,
                 now=work.now,
             )
-    except KeyNotCanonical as fact:
-        return await _form_page(request, work, form, labels.refusal(fact))
-    except Refused as refused:
-        return await _form_page(request, work, form, labels.refusal(refused.fact))
-    return go(request, work, f"{PAGE}/{row.id}", "warned")
+        return go(request, work, f"{PAGE}/{row.id}", "warned")
+
+    return await or_again(act, lambda problem: _form_page(request, work, form, problem))
 
 
 @router.get("/{indicator_id}")
@@ -213,21 +193,21 @@ async def suspend(
     work: AtWork = requires(Permission.SUSPEND_INDICATOR),
 ) -> Response:
     """Let an entry count as absent for 72 hours, alone."""
-    if not reason.strip():
-        return await _entry_page(request, work, indicator_id, labels.refusal(approvals.ReasonMissing()))
-    try:
+
+    async def act() -> Response:
+        why = reason_in(reason)
         async with work.acting("indicator.suspend", f"indicator:{indicator_id}") as session:
             await indicator_desk.suspend(
                 session,
                 actor=work.actor,
                 indicator_id=indicator_id,
                 version=version,
-                reason=reason.strip(),
+                reason=why,
                 now=work.now,
             )
-    except Refused as refused:
-        return await _entry_page(request, work, indicator_id, labels.refusal(refused.fact))
-    return go(request, work, f"{PAGE}/{indicator_id}", "suspended")
+        return go(request, work, f"{PAGE}/{indicator_id}", "suspended")
+
+    return await or_again(act, lambda problem: _entry_page(request, work, indicator_id, problem))
 
 
 async def _propose_about(
@@ -239,7 +219,7 @@ async def _propose_about(
     reason: str,
     document: str,
 ) -> Response:
-    try:
+    async def act() -> Response:
         return await propose(
             request,
             work,
@@ -249,8 +229,8 @@ async def _propose_about(
             reason=reason,
             document=document,
         )
-    except Refused as refused:
-        return await _entry_page(request, work, indicator_id, labels.refusal(refused.fact))
+
+    return await or_again(act, lambda problem: _entry_page(request, work, indicator_id, problem))
 
 
 async def _entry_page(request: Request, work: AtWork, indicator_id: Whole, problem: str = "") -> HTMLResponse:
@@ -268,7 +248,6 @@ async def _entry_page(request: Request, work: AtWork, indicator_id: Whole, probl
         request,
         work,
         "indicator.html",
-        status=refused_status(problem),
         problem=problem,
         row=row,
         due=indicator_desk.is_due_for_review(row, work.now),
@@ -285,8 +264,7 @@ async def _form_page(request: Request, work: AtWork, form: IndicatorForm, proble
         request,
         work,
         "indicator_form.html",
-        status=refused_status(problem),
         problem=problem,
         form=form,
-        kinds=[(kind, labels.label("identifier", kind)) for kind in _KINDS],
+        kinds=kinds_to_pick(),
     )

@@ -6,47 +6,30 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, Whole, requires
+from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
-from api.pages.console.showing import console_page, refused_status
-from api.typed import key_typed, searched
+from api.pages.console.refusing import IdentifierTyped, kinds_to_pick, or_again
+from api.pages.console.showing import console_page
+from api.typed import searched
 from db import protection
 from db.approval_rules import ProposalKind
 from db.models import RecordState
-from db.recordable import KeyNotCanonical
 from db.rights import Permission
-from scamcheck.knowledge import IdentifierKind
 
 router = APIRouter(prefix="/protected")
 
 PAGE: Final = "/console/protected"
-_KINDS: Final = tuple(kind.value for kind in IdentifierKind)
 
 
 @dataclass(frozen=True, slots=True)
-class ProtectedForm:
+class ProtectedForm(IdentifierTyped):
     """An identifier to protect, as typed."""
 
-    kind: Annotated[str, Form(max_length=16)] = IdentifierKind.NUMBER.value
-    typed: Annotated[str, Form(max_length=500)] = ""
-    bank: Annotated[str, Form(max_length=100)] = ""
     owner: Annotated[str, Form(max_length=200)] = ""
     source: Annotated[str, Form(max_length=1000)] = ""
     document: Annotated[str, Form(max_length=400)] = ""
     reason: Annotated[str, Form(max_length=4000)] = ""
-
-    def identifier(self) -> tuple[IdentifierKind, str]:
-        """Kind and key.
-
-        Raises:
-            KeyNotCanonical: it cannot be read.
-        """
-        if self.kind not in _KINDS:
-            raise KeyNotCanonical(self.kind)
-        kind = IdentifierKind(self.kind)
-        return kind, key_typed(kind, self.typed, self.bank)
 
 
 @router.get("")
@@ -64,7 +47,7 @@ async def new_protected(
     request: Request, work: AtWork = requires(Permission.PROPOSE_PROTECTED)
 ) -> HTMLResponse:
     """The form."""
-    return _form_page(request, work, ProtectedForm())
+    return await _form_page(request, work, ProtectedForm())
 
 
 @router.post("")
@@ -74,7 +57,8 @@ async def propose_protecting(
     work: AtWork = requires(Permission.PROPOSE_PROTECTED),
 ) -> Response:
     """Propose to protect an identifier; a supervisor approves."""
-    try:
+
+    async def act() -> Response:
         kind, key = form.identifier()
         return await propose(
             request,
@@ -85,10 +69,8 @@ async def propose_protecting(
             reason=form.reason,
             document=form.document,
         )
-    except KeyNotCanonical as fact:
-        return _form_page(request, work, form, labels.refusal(fact))
-    except Refused as refused:
-        return _form_page(request, work, form, labels.refusal(refused.fact))
+
+    return await or_again(act, lambda problem: _form_page(request, work, form, problem))
 
 
 @router.get("/{protected_id}")
@@ -110,7 +92,8 @@ async def propose_unprotecting(
     """Propose to protect it no longer."""
     async with work.reading() as session:
         row = await protection.protected_for(session, work.actor, protected_id)
-    try:
+
+    async def act() -> Response:
         return await propose(
             request,
             work,
@@ -120,8 +103,8 @@ async def propose_unprotecting(
             reason=reason,
             document=document,
         )
-    except Refused as refused:
-        return await _entry_page(request, work, protected_id, labels.refusal(refused.fact))
+
+    return await or_again(act, lambda problem: _entry_page(request, work, protected_id, problem))
 
 
 async def _entry_page(request: Request, work: AtWork, protected_id: Whole, problem: str = "") -> HTMLResponse:
@@ -132,7 +115,6 @@ async def _entry_page(request: Request, work: AtWork, protected_id: Whole, probl
         request,
         work,
         "protected_entry.html",
-        status=refused_status(problem),
         problem=problem,
         row=row,
         active=row.status is RecordState.ACTIVE,
@@ -141,13 +123,12 @@ async def _entry_page(request: Request, work: AtWork, protected_id: Whole, probl
     )
 
 
-def _form_page(request: Request, work: AtWork, form: ProtectedForm, problem: str = "") -> HTMLResponse:
+async def _form_page(request: Request, work: AtWork, form: ProtectedForm, problem: str = "") -> HTMLResponse:
     return console_page(
         request,
         work,
         "protected_form.html",
-        status=refused_status(problem),
         problem=problem,
         form=form,
-        kinds=[(kind, labels.label("identifier", kind)) for kind in _KINDS],
+        kinds=kinds_to_pick(),
     )

@@ -11,7 +11,8 @@ from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
-from api.pages.console.showing import console_page, refused_status
+from api.pages.console.refusing import or_again
+from api.pages.console.showing import console_page
 from api.pages.console.trying import MOST_EXAMPLES, Tried, examples_in, try_script
 from db import models, script_desk, script_rules
 from db.approval_rules import ProposalKind
@@ -25,6 +26,10 @@ router = APIRouter(prefix="/scripts")
 PAGE: Final = "/console/scripts"
 _SCENARIOS: Final = tuple(one.value for one in Scenario)
 _DRAFT: Final = "draft"
+
+
+class ExamplesMissing(ValueError):
+    """There is nothing to try the script on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +68,35 @@ async def scripts(
 @router.get("/new")
 async def new_script(request: Request, work: AtWork = requires(Permission.PROPOSE_INDICATOR)) -> HTMLResponse:
     """The form."""
-    return _form_page(request, work, ScriptForm())
+    return await _form_page(request, work, ScriptForm())
 
 
 @router.post("/try")
 async def try_draft(
     request: Request, form: FormDep, work: AtWork = requires(Permission.PROPOSE_INDICATOR)
-) -> HTMLResponse:
+) -> Response:
     """Show what a parent would see for each example, were the script confirmed. Nothing is recorded."""
-    try:
-        script_rules.require_comparable(form.text)
-    except ValueError as fact:
-        return _form_page(request, work, form, labels.refusal(fact))
-    scams, genuine = examples_in(form.scams), examples_in(form.genuine)
-    if not scams and not genuine:
-        return _form_page(request, work, form, "Hãy dán ít nhất một tin mẫu để thử.")
-    tried = await try_script(
-        form.draft(),
-        scams=scams,
-        genuine=genuine,
-        records=work.services.knowledge,
-        now=work.now,
-        demo=work.services.settings.serves_demo,
-    )
-    return _form_page(
-        request, work, form, tried=tried, left_out=max(len(scams) + len(genuine) - MOST_EXAMPLES, 0)
-    )
+
+    async def act() -> Response:
+        try:
+            script_rules.require_comparable(form.text)
+        except ValueError as fact:
+            raise Refused(fact) from fact
+        scams, genuine = examples_in(form.scams), examples_in(form.genuine)
+        if not scams and not genuine:
+            raise Refused(ExamplesMissing())
+        tried = await try_script(
+            form.draft(),
+            scams=scams,
+            genuine=genuine,
+            records=work.services.knowledge,
+            now=work.now,
+            demo=work.services.settings.serves_demo,
+        )
+        left_out = max(len(scams) + len(genuine) - MOST_EXAMPLES, 0)
+        return await _form_page(request, work, form, tried=tried, left_out=left_out)
+
+    return await or_again(act, lambda problem: _form_page(request, work, form, problem))
 
 
 @router.post("")
@@ -103,7 +111,8 @@ async def propose_script(
         "scenario": form.scenario,
         "source": form.source,
     }
-    try:
+
+    async def act() -> Response:
         return await propose(
             request,
             work,
@@ -113,8 +122,8 @@ async def propose_script(
             reason=form.reason,
             document=form.document,
         )
-    except Refused as refused:
-        return _form_page(request, work, form, labels.refusal(refused.fact))
+
+    return await or_again(act, lambda problem: _form_page(request, work, form, problem))
 
 
 @router.get("/{script_id}")
@@ -141,7 +150,7 @@ async def change_script(
         source=row.source,
         scams=row.text,
     )
-    return _form_page(request, work, form)
+    return await _form_page(request, work, form)
 
 
 @router.post("/{script_id}/withdraw")
@@ -155,7 +164,8 @@ async def propose_withdrawal(
     """Propose to compare no message with it any more."""
     async with work.reading() as session:
         row = await script_desk.script_for(session, work.actor, script_id)
-    try:
+
+    async def act() -> Response:
         return await propose(
             request,
             work,
@@ -165,8 +175,8 @@ async def propose_withdrawal(
             reason=reason,
             document=document,
         )
-    except Refused as refused:
-        return await _script_page(request, work, script_id, labels.refusal(refused.fact))
+
+    return await or_again(act, lambda problem: _script_page(request, work, script_id, problem))
 
 
 def state_of(row: models.Script) -> str:
@@ -190,7 +200,6 @@ async def _script_page(request: Request, work: AtWork, script_id: Whole, problem
         request,
         work,
         "script.html",
-        status=refused_status(problem),
         problem=problem,
         row=row,
         state=state_of(row),
@@ -201,7 +210,7 @@ async def _script_page(request: Request, work: AtWork, script_id: Whole, problem
     )
 
 
-def _form_page(
+async def _form_page(
     request: Request,
     work: AtWork,
     form: ScriptForm,
@@ -214,7 +223,6 @@ def _form_page(
         request,
         work,
         "script_form.html",
-        status=refused_status(problem),
         problem=problem,
         form=form,
         tried=tried or [],

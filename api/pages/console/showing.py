@@ -80,11 +80,11 @@ def console_page(
     work: AtWork | None,
     template: str,
     *,
-    status: int = HTTPStatus.OK,
+    status: int | None = None,
     problem: str = "",
     **values: object,
 ) -> HTMLResponse:
-    """A page of the console; `problem` says why the form above it was refused."""
+    """A page of the console; `problem` says why its form was refused, which answers 422 by itself."""
     settings = cast("Settings", request.app.state.settings)
     said = labels.words().said.get(request.query_params.get("said", ""), "")
     rendered = (
@@ -101,7 +101,7 @@ def console_page(
             **values,
         )
     )
-    response = HTMLResponse(rendered, status)
+    response = HTMLResponse(rendered, refused_status(problem) if status is None else status)
     if work is not None:
         keep_cookie(request, response, work)
     return response
