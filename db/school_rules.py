@@ -52,6 +52,8 @@ async def _prepare(session: AsyncSession, case: Case, now: datetime) -> Prepared
         raise SameSchool(row.id)
     if "name" in case.payload:
         await _require_free_name(session, row, case.payload["name"])
+    if case.payload.get("was", row.name) != row.name:
+        raise SchoolChanged(row.id)
     return Prepared(f"school:{row.id}", row.id)
 
 
@@ -165,12 +167,12 @@ def _note(session: AsyncSession, school_id: int, operation: models.Operation, no
     changes.record_change(session, models.RecordKind.SCHOOL, str(school_id), operation, now=now)
 
 
-def _rule(required: frozenset[str], apply: object) -> Rule:
+def _rule(required: frozenset[str], apply: object, optional: frozenset[str] = frozenset()) -> Rule:
     return Rule(
         propose=frozenset({Permission.CHANGE_SCHOOL}),
         approve=frozenset({Permission.APPROVE_SCHOOL_CONTACT}),
         required=required | {"school", "version"},
-        optional=frozenset(),
+        optional=optional,
         prepare=_prepare,
         may_approve=_may_approve,
         on_approved=_tell,
@@ -179,7 +181,7 @@ def _rule(required: frozenset[str], apply: object) -> Rule:
 
 
 RULES: Final = {
-    ProposalKind.RENAME_SCHOOL: _rule(frozenset({"name"}), _rename),
+    ProposalKind.RENAME_SCHOOL: _rule(frozenset({"name"}), _rename, frozenset({"was"})),
     ProposalKind.MERGE_SCHOOL: _rule(frozenset({"into"}), _merge),
     ProposalKind.CLOSE_SCHOOL: _rule(frozenset(), _close),
 }

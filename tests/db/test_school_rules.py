@@ -120,6 +120,8 @@ async def test_what_cannot_be_changed_is_refused_while_proposing(database: Datab
             await propose(session, officer, MERGE, row, into="999999")
         with pytest.raises(SchoolChanged):
             await propose(session, officer, CLOSE, row, version="99")
+        with pytest.raises(SchoolChanged):
+            await propose(session, officer, RENAME, row, name="Trần Ví Dụ", was="Một Tên Khác")
         with pytest.raises(NotAllowed):
             await propose(session, school.person, CLOSE, row)
         far = await make_actor(session, officer.role, await far_office(session))

@@ -22,7 +22,19 @@ router = APIRouter(prefix="/proposals")
 PAGE: Final = "/console/proposals"
 _READING: Final[tuple[Permission, ...]] = (*DECIDING, *PROPOSING)
 _HIDDEN_FIELDS: Final = frozenset(
-    {"version", "contact", "indicator", "owner", "office", "import", "content", "school", "into", "staff"}
+    {
+        "version",
+        "contact",
+        "indicator",
+        "owner",
+        "office",
+        "import",
+        "content",
+        "school",
+        "into",
+        "staff",
+        "was",
+    }
 )
 """Fields that say nothing to a person; what they stand for is shown as what the proposal is about."""
 
@@ -204,7 +216,8 @@ async def _about_school(session: AsyncSession, payload: Mapping[str, str]) -> st
     new = payload.get("name", "")
     if "into" in payload:
         new = schools.full_name(await session.get_one(models.School, int(payload["into"])))
-    return f"{schools.full_name(school)} → {new}" if new else schools.full_name(school)
+    old = schools.named_in_full(school.level, school.level_key, payload.get("was", school.name))
+    return f"{old} → {new}" if new else old
 
 
 async def history_of(session: AsyncSession, *subjects: str) -> tuple[list[Shown], dict[int, str]]:

@@ -1,5 +1,6 @@
 """Schools of one's own area, which of them have no hotline, and what can be printed for each."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
@@ -8,17 +9,23 @@ from starlette.responses import HTMLResponse, Response
 from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.contacts import row_of
+from api.pages.console.proposals import Shown, history_of
 from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, refused_status
-from db import desk_lists
+from db import desk_lists, models
 from db import schools as registry
 from db.approval_rules import ProposalKind
+from db.models import ProposalStatus
+from db.proposal_record import payload_of
 from db.rights import Permission
 from scamcheck.text import fold
 
 router = APIRouter(prefix="/schools")
 
 MOST: Final = 200
+LOOKED_THROUGH: Final = 60
+OFFERED: Final = 12
+"""Of the schools that a name may mean, so many are offered; who sees more types more."""
 
 
 @router.get("")
@@ -71,8 +78,21 @@ async def rename(
     work: AtWork = requires(Permission.CHANGE_SCHOOL),
 ) -> Response:
     """Propose another name; the old one still leads here."""
-    payload = {"school": str(school_id), "version": version, "name": name}
-    return await _propose(request, work, school_id, ProposalKind.RENAME_SCHOOL, payload, reason, document)
+    async with work.reading() as session:
+        was = (await desk_lists.school_for(session, work.actor, school_id)).name
+    payload = {"school": str(school_id), "version": version, "name": name, "was": was}
+    try:
+        return await _propose(request, work, school_id, ProposalKind.RENAME_SCHOOL, payload, reason, document)
+    except Refused as refused:
+        return await _page(request, work, school_id, labels.refusal(refused.fact))
+
+
+@router.get("/{school_id}/merge")
+async def find_other(
+    request: Request, school_id: Whole, q: str = "", work: AtWork = requires(Permission.CHANGE_SCHOOL)
+) -> HTMLResponse:
+    """Look for the school that this one becomes part of: by level, name, commune, an old name."""
+    return await _merging(request, work, school_id, q)
 
 
 @router.post("/{school_id}/merge")
@@ -81,13 +101,17 @@ async def merge(
     school_id: Whole,
     version: Annotated[str, Form(max_length=16)] = "",
     into: Annotated[str, Form(max_length=18)] = "",
+    q: Annotated[str, Form(max_length=200)] = "",
     reason: Annotated[str, Form(max_length=4000)] = "",
     document: Annotated[str, Form(max_length=400)] = "",
     work: AtWork = requires(Permission.CHANGE_SCHOOL),
 ) -> Response:
     """Propose to merge it into another; names and followers go over, its numbers end."""
     payload = {"school": str(school_id), "version": version, "into": into}
-    return await _propose(request, work, school_id, ProposalKind.MERGE_SCHOOL, payload, reason, document)
+    try:
+        return await _propose(request, work, school_id, ProposalKind.MERGE_SCHOOL, payload, reason, document)
+    except Refused as refused:
+        return await _merging(request, work, school_id, q, labels.refusal(refused.fact))
 
 
 @router.post("/{school_id}/close")
@@ -101,7 +125,10 @@ async def close(
 ) -> Response:
     """Propose to close it; its numbers end."""
     payload = {"school": str(school_id), "version": version}
-    return await _propose(request, work, school_id, ProposalKind.CLOSE_SCHOOL, payload, reason, document)
+    try:
+        return await _propose(request, work, school_id, ProposalKind.CLOSE_SCHOOL, payload, reason, document)
+    except Refused as refused:
+        return await _page(request, work, school_id, labels.refusal(refused.fact))
 
 
 async def _propose(
@@ -115,22 +142,45 @@ async def _propose(
 ) -> Response:
     async with work.reading() as session:
         await desk_lists.school_for(session, work.actor, school_id)
-    try:
-        return await propose(
-            request,
-            work,
-            subject=f"school:{school_id}",
-            kind=kind,
-            payload=payload,
-            reason=reason,
-            document=document,
-        )
-    except Refused as refused:
-        return await _page(request, work, school_id, labels.refusal(refused.fact))
+    return await propose(
+        request,
+        work,
+        subject=f"school:{school_id}",
+        kind=kind,
+        payload=payload,
+        reason=reason,
+        document=document,
+    )
+
+
+async def _merging(
+    request: Request, work: AtWork, school_id: Whole, q: str, problem: str = ""
+) -> HTMLResponse:
+    likely = await work.services.knowledge.search_schools(q, LOOKED_THROUGH) if q.strip() else ()
+    async with work.reading() as session:
+        row = await desk_lists.school_for(session, work.actor, school_id)
+        of_area = {str(one.id): one for one in await desk_lists.schools_of(session, work.actor)}
+    found = [
+        of_area[one.school.id]
+        for one in likely
+        if one.school.id in of_area and one.school.id != str(school_id)
+    ]
+    return console_page(
+        request,
+        work,
+        "school_merge.html",
+        status=refused_status(problem),
+        problem=problem,
+        school=row,
+        name=f"Trường {registry.full_name(row)}",
+        q=q,
+        found=found[:OFFERED],
+        more=len(found) > OFFERED,
+        full_name=registry.full_name,
+    )
 
 
 async def _page(request: Request, work: AtWork, school_id: Whole, problem: str = "") -> HTMLResponse:
-    changes = work.may(Permission.CHANGE_SCHOOL)
     async with work.reading() as session:
         row = await desk_lists.school_for(session, work.actor, school_id)
         rows = [
@@ -138,20 +188,27 @@ async def _page(request: Request, work: AtWork, school_id: Whole, problem: str =
             for contact in await desk_lists.contacts_of(session, work.actor)
             if contact.school_id == school_id
         ]
-        others = [
-            (str(one.id), f"{registry.full_name(one)}, {one.commune.name}")
-            for one in (await desk_lists.schools_of(session, work.actor) if changes else ())
-            if one.id != school_id
-        ]
+        history, people = await history_of(session, f"school:{school_id}")
     return console_page(
         request,
         work,
         "school.html",
         status=refused_status(problem),
         problem=problem,
-        others=others,
+        history=history,
+        people=people,
+        undo=_name_before(row, history),
         school=row,
         name=f"Trường {registry.full_name(row)}",
         rows=rows,
         base=work.services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/"),
     )
+
+
+def _name_before(row: models.School, history: Sequence[Shown]) -> str:
+    """The name that the latest change took away, to propose it again; empty when it took none."""
+    done = next((one.proposal for one in history if one.proposal.status is ProposalStatus.ACTIVE), None)
+    if done is None or done.kind != ProposalKind.RENAME_SCHOOL:
+        return ""
+    was = payload_of(done).get("was", "")
+    return was if was != row.name else ""
