@@ -11,6 +11,7 @@ from bot.replies import written_date
 from db import reports
 from db.checks import CheckNotFound
 from scamcheck.duty_hours import VIETNAM
+from scamcheck.reasons import Level
 
 
 async def asked(check_id: str, _incoming: Incoming, context: Context) -> Turn:
@@ -18,6 +19,19 @@ async def asked(check_id: str, _incoming: Incoming, context: Context) -> Turn:
     last = context.memory.last
     if last is None or (check_id and check_id != last.id):
         return say(Reply(context.texts.get("report.nothing_to_report")), context.memory.without_question())
+    return _ask(last, context)
+
+
+def asked_after(turn: Turn, context: Context) -> Turn:
+    """What somebody brought in order to report it: the answer to it, then the question what may be kept."""
+    last = turn.memory.last
+    if last is None or last.level is Level.OFFICIAL:
+        return turn
+    question = _ask(last, replace(context, memory=turn.memory))
+    return replace(question, replies=(*turn.replies, *question.replies))
+
+
+def _ask(last: LastCheck, context: Context) -> Turn:
     texts = context.texts
     reply = Reply(
         headline=texts.get("report.ask"),

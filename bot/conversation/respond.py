@@ -24,7 +24,8 @@ from bot.conversation import (
 )
 from bot.conversation.context import Context, Turn, say
 from bot.conversation.memory import KEPT, STATE, Expects, Memory, from_data, to_data
-from bot.conversation.words import case_code_in, chosen, command_of, menu_digit, staff_code_in
+from bot.conversation.wishes import wishes_to_report
+from bot.conversation.words import case_code_in, chosen, command_of, menu_digit, plain, staff_code_in
 from bot.messages import Incoming, Reply
 from db import people
 from scamcheck.check import judge
@@ -77,6 +78,8 @@ _COMMANDS: Final[Mapping[str, Handler]] = {
     "look_up": look_up.asked,
     "follow": follow_school.asked,
     "who": talk.who,
+    "person": talk.person,
+    "join": talk.join,
     "stop": talk.stop,
     "leave": talk.menu,
     "link": link_channels.asked,
@@ -164,7 +167,8 @@ async def _words(incoming: Incoming, context: Context) -> Turn:
             return await look_up.answer(verdict, text, context)
     last = context.memory.last
     joining = last if check.continues(seen, last, asked=asked) else None
-    return await check.judge(seen, context, joining=joining, already_said=asked and joining is not None)
+    turn = await check.judge(seen, context, joining=joining, already_said=asked and joining is not None)
+    return report.asked_after(turn, context) if wishes_to_report(plain(text)) else turn
 
 
 async def _nothing_to_judge(text: str, incoming: Incoming, context: Context) -> Turn | None:

@@ -77,6 +77,17 @@ async def who(_argument: str, _incoming: Incoming, context: Context) -> Turn:
     return say(reply, turn.memory)
 
 
+async def person(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """Somebody wants to speak with a human: there is none here, but there are some to call."""
+    turn = _standing("person", context)
+    return say(replace(turn.replies[0], calls=(call_113(context.texts),)), turn.memory)
+
+
+async def join(_argument: str, _incoming: Incoming, context: Context) -> Turn:
+    """Somebody of a school or of the police wants to take part: how that goes."""
+    return _standing("join", context)
+
+
 async def menu(_argument: str, _incoming: Incoming, context: Context) -> Turn:
     """/trogiup: everything that can be asked for."""
     return _standing("menu", context)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from bot.conversation.wishes import wish_in
 from bot.messages import Choice
 from db.linking import ALPHABET
 from scamcheck.text import fold
@@ -178,7 +179,7 @@ def command_of(text: str) -> tuple[str, str] | None:
     said = plain(stripped)
     if linking := _LINK_CODE.fullmatch(said):
         return "link", linking["code"]
-    verb = _WORDS.get(said)
+    verb = _WORDS.get(said) or wish_in(said)
     return (verb, "") if verb else None
 
 

@@ -199,3 +199,44 @@ async def test_what_a_caller_knows_proves_nothing(text_chat: Chat) -> None:
 
 async def test_a_number_to_look_at_is_a_number_and_no_account(text_chat: Chat) -> None:
     assert (await text_chat.say("kiểm tra giúp tôi số 0530000113")).level is Level.CONFIRMED_SCAM
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("tôi muốn báo cáo một vụ lừa đảo", "dán số hoặc tin nhắn cần báo"),
+        ("to cao lua dao", "dán số hoặc tin nhắn cần báo"),
+        ("bị lừa rồi phải báo ai", "GỌI NGÂN HÀNG CỦA BẠN NGAY"),
+        ("em bị lừa mất 20 triệu rồi giờ phải làm sao", "GỌI NGÂN HÀNG CỦA BẠN NGAY"),
+        ("cho tôi nói chuyện với nhân viên", "chỉ có máy trả lời"),
+        ("muốn gặp người thật", "chỉ có máy trả lời"),
+        ("ai làm ra cái này", "Tôi là Gọi Lại"),
+        ("tôi là công an xã, tôi muốn đăng ký", "nhận lời mời"),
+        ("trường tôi muốn tham gia", "nhận lời mời"),
+    ],
+)
+async def test_what_is_no_check_is_not_answered_as_one(text_chat: Chat, said: str, answer: str) -> None:
+    reply = await text_chat.say(said)
+    assert reply.level is None
+    assert answer.casefold() in reply.headline.casefold()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "báo chị biết con chị bị tai nạn đang cấp cứu, chuyển tiền gấp",
+        "cho em báo chị là bé té, chị chuyển 20 triệu viện phí liền",
+        "bên em xin đăng ký hộ anh khoản vay, anh đọc mã OTP cho em",
+    ],
+)
+async def test_a_callers_words_are_never_taken_for_a_wish(text_chat: Chat, said: str) -> None:
+    assert (await text_chat.say(said)).level is not None
+
+
+async def test_a_number_brought_to_be_reported_is_checked_and_the_report_is_asked_about(
+    text_chat: Chat,
+) -> None:
+    answers = await text_chat.all_replies("tôi muốn báo số lừa đảo 0988 777 666")
+    assert answers[0].level is Level.UNKNOWN
+    filed = await text_chat.pick(answers[-1], "report_yes:")
+    assert "GL-" in filed.headline
