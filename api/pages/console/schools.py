@@ -160,11 +160,10 @@ async def _merging(
     async with work.reading() as session:
         row = await desk_lists.school_for(session, work.actor, school_id)
         of_area = {str(one.id): one for one in await desk_lists.schools_of(session, work.actor)}
-    found = [
-        of_area[one.school.id]
-        for one in likely
-        if one.school.id in of_area and one.school.id != str(school_id)
-    ]
+    named = [of_area[one.school.id] for one in likely if one.school.id in of_area]
+    asked = fold(q).split()
+    named += [one for one in of_area.values() if asked and all(word in _folded(one) for word in asked)]
+    found = [one for one in dict.fromkeys(named) if one.id != school_id]
     return console_page(
         request,
         work,
@@ -203,6 +202,11 @@ async def _page(request: Request, work: AtWork, school_id: Whole, problem: str =
         rows=rows,
         base=work.services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/"),
     )
+
+
+def _folded(row: models.School) -> str:
+    others = " ".join(alias.name for alias in row.aliases)
+    return fold(f"{registry.full_name(row)} {row.commune.name} {row.old_district} {others}")
 
 
 def _name_before(row: models.School, history: Sequence[Shown]) -> str:
