@@ -31,10 +31,12 @@ from db.wakeups import Topic
 
 CLAIMED_AT_ONCE: Final = 16
 """Events answered in one transaction when many wait; a few wait for no other."""
-WORKERS: Final = 4
-"""Transactions side by side on PostgreSQL. SQLite has one writer."""
+WORKERS: Final = 2
+"""Transactions side by side on PostgreSQL: one goes on while the other waits. SQLite has one writer."""
 POLL_SECONDS: Final = 0.5
 """How often to look for work of other processes, and for what became due again."""
+FOLLOW_UP_SECONDS: Final = 0.05
+"""How soon after an answer to look for the next message of its conversation, which had to wait for it."""
 STOP_SECONDS: Final = 10.0
 _RETRY_SECONDS: Final = 1.0
 
@@ -231,12 +233,13 @@ class Delivery:
                 await asyncio.sleep(_RETRY_SECONDS)
             elif worked:
                 traces = True
-            else:
+                if worked < limit:  # else more may be due
+                    await self._pause(FOLLOW_UP_SECONDS)
+            elif not await self._pause(POLL_SECONDS) and traces:
                 # What was asked is done with: nothing of it stays in the file's journal while nobody asks.
-                traces = traces and not await self._erase_traces()
-                await self._pause(POLL_SECONDS)
+                traces = not await self._erase_traces()
             # Few at a time while few wait, so that nobody waits for another's; many to a commit when many do.
-            limit = min(CLAIMED_AT_ONCE, 2 * limit) if worked == limit else self._first_limit
+            limit = min(CLAIMED_AT_ONCE, 2 * limit) if worked == limit else max(limit // 2, self._first_limit)
 
     async def _erase_traces(self) -> bool:
         try:
@@ -261,7 +264,15 @@ class Delivery:
         )
         return sum(counts)
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, seconds: float) -> bool:
+        """Wait until there is work or the time is over; whether there is work.
+
+        All who pause are woken; the first begins to work, which takes the sign away, and the others sleep on.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._wake.wait()
+                while True:
+                    await self._wake.wait()
+                    if self._wake.is_set():
+                        return True
+        return False

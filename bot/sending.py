@@ -102,12 +102,12 @@ class Sender:
                             ready = True
                         del became[:told]
                     # Nothing before the claims of whoever was before us are let go: ours would go with them.
-                    moved = await self._cycle(self._worth_a_look() if ready else ())
+                    _, more = await self._cycle(self._worth_a_look() if ready else ())
                 except Exception as error:  # noqa: BLE001 - the records are away; they may come back
                     log.warning("sending.failed", channel=self._channel.channel, error=type(error).__name__)
                     await asyncio.sleep(_RETRY_SECONDS)
                     continue
-                if not moved:
+                if not more:
                     await self._pause()
             await self._finish()
         finally:
@@ -121,7 +121,7 @@ class Sender:
         """Claim what the open lanes may send now, send it, record it; how many were claimed."""
         if not self._lease.holds:
             await self._lease.renew()
-        claimed = await self._cycle(Lane)
+        claimed, _ = await self._cycle(Lane)
         await self._finish()
         return claimed
 
@@ -136,15 +136,18 @@ class Sender:
         now = self._clock()
         return [lane for lane in Lane if now >= self._quiet_until.get(lane, now)]
 
-    async def _cycle(self, lanes: Iterable[Lane]) -> int:
-        """Record what was sent, claim what may be sent next, in one transaction; how many were claimed."""
+    async def _cycle(self, lanes: Iterable[Lane]) -> tuple[int, bool]:
+        """Record what was sent, claim what may be sent next, in one transaction.
+
+        How many were claimed, and whether more may be due: a lane gave as many as it had room for.
+        """
         now = self._clock()
         room = {lane: room for lane in lanes if (room := self._room(lane, now)) > 0}
         if not self._lease.holds or self._stopping.is_set():
             room = {}
-        results, claimed = list(self._results), list[OutboxItem]()
+        results, claimed, more = list(self._results), list[OutboxItem](), False
         if not results and not room:
-            return 0
+            return 0, False
         async with self._database.transaction() as session:
             await self._record(session, results, now)
             for lane, most in room.items():
@@ -159,6 +162,7 @@ class Sender:
                 if not found and lane is not Lane.ANSWER:
                     self._quiet_until[lane] = now + _QUIET
                 claimed += found
+                more = more or len(found) == most
         del self._results[: len(results)]
         for item, _ in results:
             del self._under_way[item.id]
@@ -170,7 +174,7 @@ class Sender:
             task = asyncio.create_task(self._send(item))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
-        return len(new)
+        return len(new), more
 
     def _room(self, lane: Lane, now: datetime) -> int:
         """How many messages of a lane may be begun now."""

@@ -3,13 +3,16 @@
 import asyncio
 import fcntl
 import os
+import select
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
 
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy import URL, Connection, Dialect, event, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -41,6 +44,8 @@ POSTGRESQL_SETTINGS: Final = {
 """`synchronous_commit = off` lost 98 of 80,063 acknowledged messages when the server was killed."""
 
 CONNECT_TIMEOUT_SECONDS: Final = 5
+TRUSTED_SECONDS: Final = 1.0
+"""How long after its last use a connection to PostgreSQL is taken to be alive unless it says otherwise."""
 WRITER_PATIENCE_SECONDS: Final = 10
 """How long a writer on SQLite waits for its turn within this process."""
 
@@ -222,11 +227,39 @@ def make_engine(url: URL) -> AsyncEngine:
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     settings = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL_SETTINGS.items())
-    return create_async_engine(
-        url,
-        pool_pre_ping=True,  # a restarted server is noticed before a parent's message is
-        connect_args={"options": settings, "connect_timeout": CONNECT_TIMEOUT_SECONDS},
+    engine = create_async_engine(
+        url, connect_args={"options": settings, "connect_timeout": CONNECT_TIMEOUT_SECONDS}
     )
+    event.listen(engine.sync_engine, "checkin", _note_last_use)
+    event.listen(engine.sync_engine, "checkout", partial(_refuse_dead_connection, engine.dialect))
+    return engine
+
+
+def _note_last_use(_connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401
+    record.info["used_at"] = time.monotonic()
+
+
+def _refuse_dead_connection(
+    dialect: Dialect,
+    connection: Any,  # noqa: ANN401
+    record: ConnectionPoolEntry,
+    _proxy: Any,  # noqa: ANN401
+) -> None:
+    """A restarted server is noticed before a parent's message is, without a question at every use.
+
+    A server that ends a connection says so: there is something to read on one that nobody asked anything.
+    """
+    used_at: float | None = record.info.get("used_at")
+    if used_at is None:  # just made
+        return
+    poll = select.poll()
+    poll.register(connection.driver_connection.fileno(), select.POLLIN)
+    if time.monotonic() - used_at < TRUSTED_SECONDS and not poll.poll(0):
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        raise InvalidatePoolError from None
 
 
 def _create_private(path: Path) -> None:

@@ -106,7 +106,9 @@ async def _new_conversation(session: AsyncSession, place: Destination, now: date
     made = await insert_or_ignore(
         session, models.Conversation, **at, person_id=person.id, created_at=now, last_seen_on=utc_day(now)
     )
-    if not made:  # another process made it a moment ago
+    if made:
+        _without_follows(session).add(person.id)
+    else:  # another process made it a moment ago
         await session.delete(person)
     found = await _at(session, at)
     assert found is not None  # noqa: S101  # made just now, by us or by the other

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answering import marked_late
@@ -17,7 +17,7 @@ from bot.messages import Channel, ConversationId, Incoming, Reply
 from bot.messages_json import reply_to_json
 from bot.sending import Sender
 from db import inbox, outbox, people
-from db.engine import Database
+from db.engine import Database, sqlite_path
 from db.models import Conversation, Inbox, InboxStatus, Lane, Outbox, OutboxStatus, Person
 from tests.bot.conftest import Clock, Platform
 from tests.builders import NOW
@@ -599,3 +599,63 @@ def test_a_later_answer_begins_with_the_time_of_its_message() -> None:
 def test_a_late_first_line_still_fits() -> None:
     (reply,) = marked_late((Reply("Rất dài " * 19),), make_incoming(), NOW + timedelta(hours=3))
     assert len(reply.headline) <= 160
+
+
+async def test_one_event_wakes_one_worker(
+    database: Database, answers: Answers, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hear_nothing(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("db.wakeups.listen", hear_nothing)
+    monkeypatch.setattr("bot.delivery.POLL_SECONDS", 60.0)
+    monkeypatch.setattr("bot.delivery.FOLLOW_UP_SECONDS", 60.0)
+    looks: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        looks.extend(["look"] if statement.startswith("UPDATE inbox SET claim=") else [])
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    delivery = Delivery(database, answers, clock=clock, workers=3)
+    running = asyncio.create_task(delivery.run())
+    async with asyncio.timeout(20):
+        while len(looks) < 3:  # noqa: ASYNC110 - it is looked at, not told
+            await asyncio.sleep(0.01)
+        for number in range(2):
+            await delivery.answer_to(make_incoming(str(number), said=str(number)), timeout=20)
+    delivery.stop()
+    await running
+    assert answers.heard == ["0", "1"]
+    # Where events are claimed singly, whoever got one looks for another.
+    assert len(looks) == 3 + 2 * (1 if database.dialect == "sqlite" else 2)
+
+
+async def test_who_writes_again_at_once_is_answered_without_waiting_for_the_next_round(
+    database: Database, delivery: Delivery, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.POLL_SECONDS", 60.0)
+    for number in range(3):
+        await delivery.accept(make_incoming(str(number), said=str(number)))
+    running = asyncio.create_task(delivery.run())
+    async with asyncio.timeout(20):
+        while len(answers.heard) < 3:  # noqa: ASYNC110 - it is looked at, not told
+            await asyncio.sleep(0.01)
+    delivery.stop()
+    await running
+    assert answers.heard == ["0", "1", "2"]
+
+
+async def test_the_journal_is_emptied_soon_after_the_last_answer(
+    sqlite_url: str, answers: Answers, clock: Clock
+) -> None:
+    database = Database(sqlite_url)
+    delivery = Delivery(database, answers, clock=clock)
+    journal = sqlite_path(database.engine.url).with_name(sqlite_path(database.engine.url).name + "-wal")
+    running = asyncio.create_task(delivery.run())
+    await delivery.answer_to(make_incoming(), timeout=20)
+    async with asyncio.timeout(20):
+        while journal.stat().st_size:  # noqa: ASYNC110 - it is looked at, not told
+            await asyncio.sleep(0.05)
+    delivery.stop()
+    await running
+    await database.close()

@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -227,3 +228,22 @@ async def test_the_address_with_its_password_is_there_for_another_connection() -
     database = Database("postgresql://user:secret@host/name")
     assert database.url == "postgresql+psycopg://user:secret@host/name"
     await database.close()
+
+
+@pytest.mark.parametrize("trusted_seconds", [60.0, 0.0])
+async def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch, trusted_seconds: float
+) -> None:
+    monkeypatch.setattr(engine, "TRUSTED_SECONDS", trusted_seconds)
+    database = Database(postgresql_url)
+    pids: list[int] = []
+    for ended in (False, False, True, False):
+        if ended:
+            with psycopg.connect(postgresql_url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", (pids[-1],))
+        async with database.transaction() as session:
+            pids.append((await session.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+    await database.close()
+    assert pids[0] == pids[1]
+    assert pids[1] != pids[2]
+    assert pids[2] == pids[3]
