@@ -135,7 +135,7 @@ async def open_services(
         knowledge = SqlKnowledgeBase(database)
         await knowledge.warm_up()
         keys = Keys(secret)
-        limits = Limits(time.monotonic)
+        limits = Limits(time.monotonic, checks_by_all=settings.checks_per_minute_by_all)
         answering = Answering(knowledge=knowledge, settings=settings, keys=keys, limits=limits)
         platforms = chat_platforms(settings, database, secret, clock)
         for platform in platforms:

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.limits import CHECKS_BY_ALL
 from db.engine import accepted_url, sqlite_path
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -109,6 +110,9 @@ class Settings(BaseSettings):
     telegram_sends_per_second: float = Field(default=30.0, gt=0)
     """What Telegram takes from this bot: 30 a second, more when paid for. Shared by answers (70 %), staff
     (10 %) and alerts (20 %)."""
+    checks_per_minute_by_all: int = Field(default=CHECKS_BY_ALL.count, ge=1)
+    """Checks a minute that this process answers, of everybody together; beyond it people get the fixed steps
+    at once. 24,000 is 400 a second, above what one process can do: lower it to protect a small machine."""
     parts: str = "work,send,listen"
     """What this process does: `work` (answer what came in), `send`, `listen` (poll the platforms); `none` for
     a web server alone. On SQLite always all."""

@@ -172,6 +172,6 @@ platform (python-telegram-bot over httpx), a good quarter reading, deciding and 
 above the database (SQLAlchemy, the change of thread to wait for the disk; the statements themselves are a few
 percent), a sixth HTTP inwards. So one Python process at the end of its core is what limits, not the database:
 on PostgreSQL, `--workers` says what further processes (`python -m bot.worker`) bring. One process admits
-6,000 checks a minute from everybody together, all at once if need be, so that the steps of the knee stay
-below that limit; asked for longer than a minute, more than 100 a second would be told to wait.
+`CHECKS_PER_MINUTE_BY_ALL` checks a minute from everybody together: 24,000 unless set, which is 400 a second
+and more than it can answer.
 """

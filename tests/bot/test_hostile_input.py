@@ -2,9 +2,12 @@
 
 import pytest
 
+from bot.limits import Limits
 from bot.text_form import as_text
+from db.engine import Database
+from db.knowledge_base import SqlKnowledgeBase
 from scamcheck.reasons import Level
-from tests.bot.conftest import Chat
+from tests.bot.conftest import Chat, Clock, make_chat
 
 HOSTILE = {
     "a megabyte": "con cấp cứu chuyển tiền " * 45_000,
@@ -66,13 +69,11 @@ async def test_more_reports_than_anybody_needs_are_refused(text_chat: Chat) -> N
 
 
 async def test_when_everybody_asks_at_once_the_steps_are_given(
-    text_chat: Chat, monkeypatch: pytest.MonkeyPatch
+    database: Database, knowledge: SqlKnowledgeBase, clock: Clock
 ) -> None:
-    from bot import limits  # noqa: PLC0415
-
-    monkeypatch.setattr(limits, "CHECKS_BY_ALL", limits.Rate("checks_by_all", 1, 60, fails_open=True))
-    await text_chat.say("0977 111 222")
-    assert (await text_chat.say("0977 111 222")).headline.startswith("Máy đang quá tải")
+    chat = make_chat(database, knowledge, clock, Limits(clock.seconds, checks_by_all=1))
+    await chat.say("0977 111 222")
+    assert (await chat.say("0977 111 222")).headline.startswith("Máy đang quá tải")
 
 
 async def test_a_decoy_hotline_in_the_text_is_never_shown_as_a_contact(text_chat: Chat) -> None:

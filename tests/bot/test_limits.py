@@ -69,9 +69,9 @@ def test_a_patient_person_reaches_the_limit_of_the_day(ticks: Ticks) -> None:
     assert refusal.limit == CHECKS_PER_DAY.name
 
 
-def test_everybody_together_has_a_limit(ticks: Ticks) -> None:
-    limits = Limits(ticks)
-    for person in range(CHECKS_BY_ALL.count):
+def test_everybody_together_has_the_limit_that_the_operator_set(ticks: Ticks) -> None:
+    limits = Limits(ticks, checks_by_all=240)
+    for person in range(240):
         assert limits.take_check(str(person)) is None
     refusal = limits.take_check("one more")
     assert refusal is not None
@@ -122,3 +122,10 @@ def test_memory_is_bounded(ticks: Ticks) -> None:
     assert [store.take(key, 0.0, **rate) for key in "abcd"] == [0.0] * 4
     assert store.take("d", 0.0, **rate) > 0
     assert store.take("a", 0.0, **rate) == 0.0, "the longest untouched was forgotten"
+
+
+def test_the_limit_for_all_is_above_what_the_service_is_to_answer(ticks: Ticks) -> None:
+    limits = Limits(ticks)
+    for second in range(120):
+        assert [limits.take_check(f"{second}/{person}") for person in range(300)] == [None] * 300
+        ticks.now += 1
