@@ -1,5 +1,6 @@
-"""Identifiers as people type them into a form, made into the keys of the record."""
+"""Identifiers and days as people type them into a form, made into what the record keeps."""
 
+from db.importing.reading import RowUnreadable, read_date
 from db.recordable import KeyNotCanonical
 from scamcheck.bank_account import bank_named
 from scamcheck.knowledge import IdentifierKind
@@ -31,6 +32,14 @@ def key_typed(kind: IdentifierKind, typed: str, bank: str = "") -> str:
     if len(links) != 1:
         raise KeyNotCanonical(typed)
     return links[0].key
+
+
+def day_typed(typed: str) -> str:
+    """24/11/2026 as the record writes it; what is no day stays as it is, for the record to refuse."""
+    try:
+        return read_date(typed).isoformat()
+    except RowUnreadable:
+        return typed.strip()
 
 
 def searched(typed: str) -> str:

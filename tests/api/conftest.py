@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from api.app import create_app
+from tests.api.console import Site
+from tests.api.console import site as opened_desk
 from tests.api.doubles import NOW, Desk, make_settings
 from tests.api.serving import served, visiting
 
@@ -31,3 +33,10 @@ async def whole_site(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     settings = make_settings(database_url=f"sqlite:///{tmp_path / 'goilai.db'}", demo=True)
     async with served(create_app(settings)) as url, visiting(url) as client:
         yield client
+
+
+@pytest.fixture
+async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
+    """The whole product with its trial staff, who sign in."""
+    async with opened_desk(tmp_path) as opened:
+        yield opened

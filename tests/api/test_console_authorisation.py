@@ -1,7 +1,7 @@
 """The matrix of `authorisation.toml`, as the routes answer it; a route that is not in it fails the build."""
 
 import tomllib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from api.app import create_app
 from api.pages.console.access import Access
 from db.models import Role
 from db.rights import RIGHTS
-from tests.api.console import Person, Site, site
+from tests.api.console import Person, Site
 from tests.api.doubles import Desk, make_settings
 
 MATRIX = tomllib.loads((Path(__file__).parent / "authorisation.toml").read_text(encoding="utf-8"))
@@ -100,12 +100,6 @@ def address_of(route: str, *, foreign: str) -> str:
     for name, value in IDS.items():
         path = path.replace(f"{{{name}}}", value)
     return path
-
-
-@pytest.fixture
-async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(tmp_path) as opened:
-        yield opened
 
 
 async def answer(person: Person, route: str, token: str, foreign: str = "999999") -> int:

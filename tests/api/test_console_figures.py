@@ -3,23 +3,13 @@
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import pytest
-
 from api.pages.console import charts
-from tests.api.console import Site, site
+from tests.api.console import Site
 from tests.api.test_console_journeys import report
 
 NAMES = ("reports-day", "reports-week", "claims", "waits", "hotlines")
-
-
-@pytest.fixture
-async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(tmp_path) as opened:
-        yield opened
 
 
 async def test_each_figure_is_an_image_of_its_own_and_a_table(desk_site: Site) -> None:

@@ -2,24 +2,15 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import pytest
 
-from tests.api.console import Person, Site, field_of, problem_of, site
+from tests.api.console import Person, Site, field_of, problem_of
 
 NEW_HOTLINE = "0263 0111 201"
 SCAM_NUMBER = "0530 000 223"
 SCHOOL = "tiểu học Ví Dụ Hoa Sen"
-
-
-@pytest.fixture
-async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(tmp_path) as opened:
-        yield opened
 
 
 async def ask(parent: httpx.AsyncClient, text: str = "", **fields: str) -> str:

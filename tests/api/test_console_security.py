@@ -1,7 +1,6 @@
 """What an attacker tries at the console: fixation, replay, foreign sites, stored script, open redirects."""
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,6 @@ from tests.api.console import EMAILS, Site, problem_of, sign_in, site
 from tests.api.test_console_journeys import propose_hotline
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}'`"
-
-
-@pytest.fixture
-async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(tmp_path) as opened:
-        yield opened
 
 
 async def test_a_token_that_the_browser_brought_along_is_never_adopted(desk_site: Site) -> None:

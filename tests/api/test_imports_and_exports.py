@@ -4,8 +4,6 @@ import asyncio
 import csv
 import io
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,17 +12,11 @@ from python_calamine import CalamineWorkbook
 from api import downloads
 from api.security import MAX_UPLOAD_BYTES
 from db.importing.files import MOST_BYTES
-from tests.api.console import Person, Site, field_of, problem_of, site
+from tests.api.console import Person, Site, field_of, problem_of
 from tests.db.imports import xlsx_of
 
 FORM = {"kind": "contacts", "source": "công văn của phòng", "verified_at": "2026-11-01"}
 SCHOOL = "Trường Tiểu học Ví Dụ Hoa Sen"
-
-
-@pytest.fixture
-async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(tmp_path) as opened:
-        yield opened
 
 
 async def bring(

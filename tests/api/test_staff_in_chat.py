@@ -1,23 +1,14 @@
 """From the console to a chat and back: the code, the link to a decision, and who gets nothing from it."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import pytest
 
-from tests.api.console import Person, Site, field_of, site
+from tests.api.console import Person, Site, field_of
 
 CODE = re.compile(r"LK-\w{4}-\w{4}-\w{4}")
 WAY = re.compile(r'href="(/console/from-chat/[\w-]+)"')
-
-
-@pytest.fixture
-async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(tmp_path) as opened:
-        yield opened
 
 
 async def chat_code(person: Person) -> str:

@@ -44,6 +44,10 @@ class FormStale(Exception):
     """A form did not come from a page of this session."""
 
 
+class CodeWrong(PermissionError):
+    """The second factor was wrong, was used before, or was tried too often."""
+
+
 class Refused(Exception):
     """The record refused an act; `fact` says why, and nothing of it happened."""
 
@@ -123,6 +127,8 @@ class AtWork:
             )
         except NotSignedIn as ended:
             raise SignInNeeded from ended
+        except signing_in.SignInRefused as refused:
+            raise Refused(CodeWrong()) from refused
         except PermissionError as fact:
             raise Refused(fact) from fact
         return replace(self, token=signed_in.token, actor=signed_in.actor)

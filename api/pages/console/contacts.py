@@ -11,8 +11,8 @@ from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
 from api.pages.console.refusing import or_again
-from api.pages.console.showing import console_page, go
-from api.typed import key_typed
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page, go
+from api.typed import day_typed, key_typed
 from db import contact_desk, desk_lists, models, schools
 from db.approval_rules import ProposalKind
 from db.contact_rules import LOST, YES
@@ -61,7 +61,7 @@ class ContactForm:
             "backup": YES if self.backup else "",
             "owner_consent": self.owner_consent,
             "source": self.source,
-            "verified_at": self.verified_at,
+            "verified_at": day_typed(self.verified_at),
         }
         return {name: value.strip() for name, value in written.items() if value.strip()}
 
@@ -119,7 +119,7 @@ async def new_contact(
     request: Request, owner: str = "", work: AtWork = requires(Permission.PROPOSE_CONTACT)
 ) -> HTMLResponse:
     """The form for a new number."""
-    form = ContactForm(owner=owner, verified_at=f"{work.now.date():%Y-%m-%d}")
+    form = ContactForm(owner=owner, verified_at=labels.day(work.now))
     return await _form_page(request, work, form)
 
 
@@ -167,7 +167,7 @@ async def change_contact(
         hours=found.hours,
         backup=YES if found.is_backup else "",
         source=found.source,
-        verified_at=f"{work.now.date():%Y-%m-%d}",
+        verified_at=labels.day(work.now),
         version=str(found.version),
     )
     return await _form_page(request, work, form, changing=row_of(found, work))
@@ -276,7 +276,9 @@ async def _propose_about(
     return await or_again(act, lambda problem: _contact_page(request, work, contact_id, problem))
 
 
-async def _contact_page(request: Request, work: AtWork, contact_id: Whole, problem: str = "") -> HTMLResponse:
+async def _contact_page(
+    request: Request, work: AtWork, contact_id: Whole, problem: Problem = NO_PROBLEM
+) -> HTMLResponse:
     async with work.reading() as session:
         found = await desk_lists.contact_for(session, work.actor, contact_id)
         history, people = await history_of(session, f"contact:{contact_id}")
@@ -284,7 +286,7 @@ async def _contact_page(request: Request, work: AtWork, contact_id: Whole, probl
         request,
         work,
         "contact.html",
-        problem=problem,
+        problem=problem.words,
         row=row_of(found, work),
         history=history,
         people=people,
@@ -292,7 +294,12 @@ async def _contact_page(request: Request, work: AtWork, contact_id: Whole, probl
 
 
 async def _form_page(
-    request: Request, work: AtWork, form: ContactForm, *, changing: Row | None = None, problem: str = ""
+    request: Request,
+    work: AtWork,
+    form: ContactForm,
+    *,
+    changing: Row | None = None,
+    problem: Problem = NO_PROBLEM,
 ) -> HTMLResponse:
     owners: list[tuple[str, str]] = []
     if changing is None:

@@ -12,7 +12,8 @@ from starlette.responses import HTMLResponse, Response
 from api import downloads
 from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, Whole, requires
-from api.pages.console.showing import console_page, go, refused_status
+from api.pages.console.refusing import problem_of
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page, go
 from db import audit, models, rights
 from db.importing import desk, staging, words
 from db.importing.reading import Given, read_date
@@ -64,7 +65,7 @@ async def upload(request: Request, work: AtWork = requires(*BRINGING)) -> Respon
                 now=work.now,
             )
     except Refused as refused:
-        return await _list(request, work, labels.refusal(refused.fact), said)
+        return await _list(request, work, problem_of(refused.fact), said)
     finally:
         await form.close()
     return go(request, work, f"{PAGE}/{batch.public_id}", "" if new else "known_file")
@@ -173,7 +174,7 @@ async def propose(
         async with work.acting("proposal.propose", f"import:{import_id}") as session:
             await desk.propose(session, actor=work.actor, public_id=import_id, reason=reason, now=work.now)
     except Refused as refused:
-        return await _report(request, work, import_id, problem=labels.refusal(refused.fact), reason=reason)
+        return await _report(request, work, import_id, problem=problem_of(refused.fact), reason=reason)
     return go(request, work, f"{PAGE}/{import_id}", "proposed")
 
 
@@ -186,7 +187,7 @@ async def discard(request: Request, import_id: str, work: AtWork = requires(*BRI
 
 
 async def _list(
-    request: Request, work: AtWork, problem: str = "", said: dict[str, str] | None = None
+    request: Request, work: AtWork, problem: Problem = NO_PROBLEM, said: dict[str, str] | None = None
 ) -> HTMLResponse:
     async with work.reading() as session:
         found = await desk.imports_of(session, work.actor)
@@ -201,7 +202,6 @@ async def _list(
         request,
         work,
         "imports.html",
-        status=refused_status(problem),
         problem=problem,
         rows=found,
         waiting=waiting,
@@ -217,7 +217,7 @@ async def _report(
     *,
     show: str = "",
     after: Whole = 0,
-    problem: str = "",
+    problem: Problem = NO_PROBLEM,
     reason: str = "",
 ) -> HTMLResponse:
     outcome = RowOutcome(show) if show in set(RowOutcome) else None
@@ -238,7 +238,6 @@ async def _report(
         request,
         work,
         "import.html",
-        status=refused_status(problem),
         problem=problem,
         batch=batch,
         counted=[(one, counted[one]) for one in RowOutcome],

@@ -6,12 +6,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
+from api.pages.console import labels
 from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
 from api.pages.console.refusing import KINDS, IdentifierTyped, kinds_to_pick, or_again, reason_in
-from api.pages.console.showing import console_page, go
-from api.typed import searched
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page, go
+from api.typed import day_typed, searched
 from db import desk_lists, indicator_desk, report_queue
 from db.approval_rules import ProposalKind
 from db.models import IndicatorState
@@ -87,9 +88,7 @@ async def new_indicator(
     work: AtWork = requires(Permission.PROPOSE_INDICATOR),
 ) -> HTMLResponse:
     """The form; from the queue with the identifier filled in."""
-    form = IndicatorForm(
-        kind=kind if kind in KINDS else KINDS[0], key=key, verified_at=f"{work.now.date():%Y-%m-%d}"
-    )
+    form = IndicatorForm(kind=kind if kind in KINDS else KINDS[0], key=key, verified_at=labels.day(work.now))
     return await _form_page(request, work, form)
 
 
@@ -112,7 +111,7 @@ async def propose_confirmation(
                 "kind": kind.value,
                 "key": key,
                 "source": form.source,
-                "verified_at": form.verified_at,
+                "verified_at": day_typed(form.verified_at),
                 "override": form.override,
             },
             reason=form.reason,
@@ -233,7 +232,9 @@ async def _propose_about(
     return await or_again(act, lambda problem: _entry_page(request, work, indicator_id, problem))
 
 
-async def _entry_page(request: Request, work: AtWork, indicator_id: Whole, problem: str = "") -> HTMLResponse:
+async def _entry_page(
+    request: Request, work: AtWork, indicator_id: Whole, problem: Problem = NO_PROBLEM
+) -> HTMLResponse:
     async with work.reading() as session:
         row = await desk_lists.indicator_for(session, work.actor, indicator_id)
         entries = await desk_lists.entries_of_key(session, row)
@@ -248,7 +249,7 @@ async def _entry_page(request: Request, work: AtWork, indicator_id: Whole, probl
         request,
         work,
         "indicator.html",
-        problem=problem,
+        problem=problem.words,
         row=row,
         due=indicator_desk.is_due_for_review(row, work.now),
         entries=entries,
@@ -259,7 +260,9 @@ async def _entry_page(request: Request, work: AtWork, indicator_id: Whole, probl
     )
 
 
-async def _form_page(request: Request, work: AtWork, form: IndicatorForm, problem: str = "") -> HTMLResponse:
+async def _form_page(
+    request: Request, work: AtWork, form: IndicatorForm, problem: Problem = NO_PROBLEM
+) -> HTMLResponse:
     return console_page(
         request,
         work,

@@ -106,6 +106,8 @@ def facts(written: str) -> str:
 
 
 def _fact(name: str, value: str) -> str:
+    if name == "result":
+        return subject(value)
     for group in _FACT_GROUPS.get(name, ()):
         if label(group, value) != value:
             return label(group, value)

@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, requires
-from api.pages.console.showing import DECIDING, PROPOSING, console_page, go, refused_status
+from api.pages.console.refusing import problem_of
+from api.pages.console.showing import DECIDING, NO_PROBLEM, PROPOSING, Problem, console_page, go
 from db import approvals, desk_lists, models, proposal_lists, proposal_record, schools, script_desk, staff
 from db.approval_rules import ProposalKind
 from db.models import ProposalStatus
@@ -133,7 +134,7 @@ async def approve(
                 now=work.now,
             )
     except Refused as refused:
-        return await _page(request, work, proposal_id, labels.refusal(refused.fact), reason=reason)
+        return await _page(request, work, proposal_id, problem_of(refused.fact), reason=reason)
     return go(request, work, f"{PAGE}/{proposal_id}", "approved")
 
 
@@ -159,7 +160,7 @@ async def reject(
                 now=work.now,
             )
     except Refused as refused:
-        return await _page(request, work, proposal_id, labels.refusal(refused.fact), reason=reason)
+        return await _page(request, work, proposal_id, problem_of(refused.fact), reason=reason)
     return go(request, work, f"{PAGE}/{proposal_id}", "rejected")
 
 
@@ -235,7 +236,7 @@ async def history_of(session: AsyncSession, *subjects: str) -> tuple[list[Shown]
 
 
 async def _page(
-    request: Request, work: AtWork, proposal_id: str, problem: str = "", reason: str = ""
+    request: Request, work: AtWork, proposal_id: str, problem: Problem = NO_PROBLEM, reason: str = ""
 ) -> HTMLResponse:
     async with work.reading() as session:
         found = await proposal_lists.proposal_for(session, actor=work.actor, proposal_id=proposal_id)
@@ -254,7 +255,6 @@ async def _page(
         request,
         work,
         "proposal.html",
-        status=refused_status(problem),
         problem=problem,
         shown=shown,
         people=people,

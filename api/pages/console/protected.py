@@ -10,7 +10,7 @@ from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
 from api.pages.console.refusing import IdentifierTyped, kinds_to_pick, or_again
-from api.pages.console.showing import console_page
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page
 from api.typed import searched
 from db import protection
 from db.approval_rules import ProposalKind
@@ -107,7 +107,9 @@ async def propose_unprotecting(
     return await or_again(act, lambda problem: _entry_page(request, work, protected_id, problem))
 
 
-async def _entry_page(request: Request, work: AtWork, protected_id: Whole, problem: str = "") -> HTMLResponse:
+async def _entry_page(
+    request: Request, work: AtWork, protected_id: Whole, problem: Problem = NO_PROBLEM
+) -> HTMLResponse:
     async with work.reading() as session:
         row = await protection.protected_for(session, work.actor, protected_id)
         history, people = await history_of(session, f"{row.kind.value}:{row.key}", f"protected:{row.id}")
@@ -115,7 +117,7 @@ async def _entry_page(request: Request, work: AtWork, protected_id: Whole, probl
         request,
         work,
         "protected_entry.html",
-        problem=problem,
+        problem=problem.words,
         row=row,
         active=row.status is RecordState.ACTIVE,
         history=history,
@@ -123,7 +125,9 @@ async def _entry_page(request: Request, work: AtWork, protected_id: Whole, probl
     )
 
 
-async def _form_page(request: Request, work: AtWork, form: ProtectedForm, problem: str = "") -> HTMLResponse:
+async def _form_page(
+    request: Request, work: AtWork, form: ProtectedForm, problem: Problem = NO_PROBLEM
+) -> HTMLResponse:
     return console_page(
         request,
         work,

@@ -9,11 +9,40 @@ from starlette.responses import Response
 
 from api.pages.console import labels
 from api.pages.console.access import Refused
+from api.pages.console.showing import Problem
 from api.typed import key_typed
 from db import approvals
+from db.approval_rules import PayloadUnreadable
 from db.recordable import KeyNotCanonical
 from scamcheck.knowledge import IdentifierKind
 
+_IDENTIFIER: Final = frozenset({"typed", "number"})
+_FIELDS: Final = {
+    "KeyNotCanonical": _IDENTIFIER,
+    "ExampleNumber": _IDENTIFIER,
+    "NotAnExampleNumber": _IDENTIFIER,
+    "AlreadyAContact": _IDENTIFIER,
+    "ListedAsScam": _IDENTIFIER,
+    "NumberCannotBeContact": _IDENTIFIER,
+    "Protected": _IDENTIFIER,
+    "AlreadyProtected": _IDENTIFIER,
+    "AlreadyConfirmed": _IDENTIFIER,
+    "AlreadyWarned": _IDENTIFIER,
+    "WarnedLately": _IDENTIFIER,
+    "OwnerConsentMissing": frozenset({"owner_consent"}),
+    "DutyHoursUnreadable": frozenset({"hours"}),
+    "ReasonMissing": frozenset({"reason"}),
+    "CodeWrong": frozenset({"code"}),
+    "CallbackCodeWrong": frozenset({"callback_code"}),
+    "ScriptTooShort": frozenset({"text"}),
+    "ScriptTooLong": frozenset({"text"}),
+    "ScriptHoldsIdentifier": frozenset({"text"}),
+    "ExamplesMissing": frozenset({"scams"}),
+    "FileMissing": frozenset({"file"}),
+    "FileRefused": frozenset({"file"}),
+    "RowUnreadable": frozenset({"verified_at"}),
+}
+"""The field of a form that a refusal is about, so that the words stand beside it."""
 KINDS: Final = tuple(kind.value for kind in IdentifierKind)
 
 
@@ -37,6 +66,14 @@ class IdentifierTyped:
         return kind, key or key_typed(kind, self.typed, self.bank)
 
 
+def problem_of(fact: Exception) -> Problem:
+    """Why the record refused what a form asked for, and about which field."""
+    fields = _FIELDS.get(type(fact).__name__, frozenset())
+    if isinstance(fact, PayloadUnreadable):
+        fields = _IDENTIFIER if str(fact) == "key" else frozenset({str(fact)})
+    return Problem(labels.refusal(fact), fields)
+
+
 def kinds_to_pick() -> list[tuple[str, str]]:
     """The kinds of identifier, each with its word."""
     return [(kind, labels.label("identifier", kind)) for kind in KINDS]
@@ -54,12 +91,12 @@ def reason_in(written: str) -> str:
 
 
 async def or_again(
-    act: Callable[[], Awaitable[Response]], again: Callable[[str], Awaitable[Response]]
+    act: Callable[[], Awaitable[Response]], again: Callable[[Problem], Awaitable[Response]]
 ) -> Response:
     """What the act answers; if it was refused, the page of its form `again`, which says why."""
     try:
         return await act()
     except (KeyNotCanonical, approvals.ReasonMissing) as fact:
-        return await again(labels.refusal(fact))
+        return await again(problem_of(fact))
     except Refused as refused:
-        return await again(labels.refusal(refused.fact))
+        return await again(problem_of(refused.fact))

@@ -12,7 +12,7 @@ from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.proposals import history_of
 from api.pages.console.proposing import propose
 from api.pages.console.refusing import or_again
-from api.pages.console.showing import console_page
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page
 from api.pages.console.trying import MOST_EXAMPLES, Tried, examples_in, try_script
 from db import models, script_desk, script_rules
 from db.approval_rules import ProposalKind
@@ -192,7 +192,9 @@ def is_shipped(row: models.Script) -> bool:
     return row.approved_by.startswith("release:")
 
 
-async def _script_page(request: Request, work: AtWork, script_id: Whole, problem: str = "") -> HTMLResponse:
+async def _script_page(
+    request: Request, work: AtWork, script_id: Whole, problem: Problem = NO_PROBLEM
+) -> HTMLResponse:
     async with work.reading() as session:
         row = await script_desk.script_for(session, work.actor, script_id)
         history, people = await history_of(session, f"script:{row.key}")
@@ -200,7 +202,7 @@ async def _script_page(request: Request, work: AtWork, script_id: Whole, problem
         request,
         work,
         "script.html",
-        problem=problem,
+        problem=problem.words,
         row=row,
         state=state_of(row),
         shipped=is_shipped(row),
@@ -214,7 +216,7 @@ async def _form_page(
     request: Request,
     work: AtWork,
     form: ScriptForm,
-    problem: str = "",
+    problem: Problem = NO_PROBLEM,
     *,
     tried: list[Tried] | None = None,
     left_out: int = 0,

@@ -75,16 +75,29 @@ SECTIONS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a form was refused."""
+
+    words: str
+    fields: frozenset[str] = frozenset()
+    """Names of the fields that it is about; of the whole form where there are none."""
+
+
+NO_PROBLEM: Final = Problem("")
+
+
 def console_page(
     request: Request,
     work: AtWork | None,
     template: str,
     *,
     status: int | None = None,
-    problem: str = "",
+    problem: Problem | str = NO_PROBLEM,
     **values: object,
 ) -> HTMLResponse:
     """A page of the console; `problem` says why its form was refused, which answers 422 by itself."""
+    why = problem if isinstance(problem, Problem) else Problem(problem)
     settings = cast("Settings", request.app.state.settings)
     said = labels.words().said.get(request.query_params.get("said", ""), "")
     rendered = (
@@ -94,14 +107,15 @@ def console_page(
             work=work,
             sections=[] if work is None else [one for one in SECTIONS if _is_shown(one, work)],
             path=request.url.path,
-            said="" if problem else said,
-            problem=problem,
+            said="" if why.words else said,
+            problem=why.words,
+            wrong=why.fields,
             demo=settings.serves_demo,
             operator=settings.operator,
             **values,
         )
     )
-    response = HTMLResponse(rendered, refused_status(problem) if status is None else status)
+    response = HTMLResponse(rendered, refused_status(why.words) if status is None else status)
     if work is not None:
         keep_cookie(request, response, work)
     return response
