@@ -19,13 +19,13 @@ IMPORT_SECONDS: Final = 1.0
 
 
 @asynccontextmanager
-async def open_with_desk(settings: Settings) -> AsyncGenerator[Services]:
+async def open_with_desk(settings: Settings, *, prepared: bool = False) -> AsyncGenerator[Services]:
     """Open the services; where the demo is served its staff are there too, and nowhere else.
 
     Raises:
         DatabaseInUse, DatabaseUrlRefused, KnowledgeUnavailable, SecretMissing: see `bot.app.open_services`.
     """
-    async with open_services(settings) as services:
+    async with open_services(settings, prepared=prepared) as services:
         if settings.serves_demo:
             sealer = Sealer(secret_of(settings))
             async with services.database.transaction() as session:

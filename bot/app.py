@@ -115,11 +115,11 @@ async def prepare(settings: Settings, *, clock: Callable[[], datetime] = utc_now
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, *, clock: Callable[[], datetime] = utc_now
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, prepared: bool = False
 ) -> AsyncGenerator[Services]:
     """Open the record (migrated, with what this release ships), the knowledge, the delivery and the channels.
 
-    Everything in flight is finished when the block ends.
+    Everything in flight is finished when the block ends. `prepared`: `prepare` was called before.
 
     Raises:
         KnowledgeUnavailable: the database does not answer.
@@ -127,7 +127,8 @@ async def open_services(
     """
     _write_logs(settings)
     secret = secret_of(settings)
-    await prepare(settings, clock=clock)
+    if not prepared:
+        await prepare(settings, clock=clock)
     database = Database(settings.database_url)
     async with contextlib.AsyncExitStack() as opened:
         opened.push_async_callback(database.close)

@@ -106,10 +106,9 @@ async def load_reference(session: AsyncSession, now: datetime) -> None:
     for number in NATIONAL_NUMBERS:
         await _put_national_number(session, number, approved_by=approved_by, now=now)
     as_of = tomllib.loads((files("scamcheck") / "data" / "scripts.toml").read_text(encoding="utf-8"))["as_of"]
-    for script in shipped_scripts.shipped():
-        await scripts.put_script(
-            session, script, verified_at=as_of, approved_by=approved_by, revive=False, now=now
-        )
+    await scripts.put_shipped_scripts(
+        session, shipped_scripts.shipped(), verified_at=as_of, approved_by=approved_by, now=now
+    )
 
 
 async def _put_national_number(

@@ -1,5 +1,6 @@
 """Scam scripts as families, each with one representative text whose slots are masked."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -28,34 +29,72 @@ async def put_script(
     expires_at: datetime | None = None,
     approved_by: str,
     is_example: bool = False,
-    revive: bool = True,
     now: datetime,
 ) -> bool:
-    """Record a script as it is now; False when that is how it was recorded already.
-
-    Without `revive` one that was withdrawn stays so: a release does not undo what the desk decided.
-    """
+    """Record a script as it is now; False when that is how it was recorded already."""
     await changes.one_at_a_time(session)
-    if not revive and await _is_withdrawn(session, script.id):
-        return False
-    row = await active_script(session, script.id)
     recorded = {
-        "name": script.name,
-        "text": script.text,
-        "scenario": Scenario(script.scenario),
-        "source": script.source,
+        **_columns(script),
         "document": document,
         "verified_at": verified_at,
         "expires_at": expires_at,
         "is_example": is_example,
         "approved_by": approved_by,
+    }
+    return _put(session, script.id, await active_script(session, script.id), recorded, now=now)
+
+
+async def put_shipped_scripts(
+    session: AsyncSession,
+    shipped: Iterable[knowledge.Script],
+    *,
+    verified_at: date,
+    approved_by: str,
+    now: datetime,
+) -> None:
+    """Record the scripts of a release; one that was withdrawn stays so, whatever a release says."""
+    await changes.one_at_a_time(session)
+    # Each start of a process does this, so all are read at once.
+    rows = (await session.scalars(select(models.Script).order_by(models.Script.id))).all()
+    newest = {row.key: row for row in rows}
+    active = {row.key: row for row in rows if row.status is models.RecordState.ACTIVE}
+    for script in shipped:
+        if script.id in newest and newest[script.id].status is models.RecordState.WITHDRAWN:
+            continue
+        recorded = {
+            **_columns(script),
+            "document": "",
+            "verified_at": verified_at,
+            "expires_at": None,
+            "is_example": False,
+            "approved_by": approved_by,
+        }
+        _put(session, script.id, active.get(script.id), recorded, now=now)
+
+
+def _columns(script: knowledge.Script) -> dict[str, object]:
+    return {
+        "name": script.name,
+        "text": script.text,
+        "scenario": Scenario(script.scenario),
+        "source": script.source,
         "norm_version": NORM_VERSION,
     }
+
+
+def _put(
+    session: AsyncSession,
+    key: str,
+    row: models.Script | None,
+    recorded: Mapping[str, object],
+    *,
+    now: datetime,
+) -> bool:
     if row is None:
         session.add(
             models.Script(
                 status=models.RecordState.ACTIVE,
-                key=script.id,
+                key=key,
                 **recorded,
                 created_at=now,
                 updated_at=now,
@@ -70,7 +109,7 @@ async def put_script(
         row.version += 1
         row.updated_at = now
         operation = models.Operation.CHANGED
-    changes.record_change(session, models.RecordKind.SCRIPT, script.id, operation, now=now)
+    changes.record_change(session, models.RecordKind.SCRIPT, key, operation, now=now)
     return True
 
 
@@ -99,16 +138,6 @@ async def active_script(session: AsyncSession, key: str) -> models.Script | None
             models.Script.key == key, models.Script.status == models.RecordState.ACTIVE
         )
     )
-
-
-async def _is_withdrawn(session: AsyncSession, key: str) -> bool:
-    newest = await session.scalar(
-        select(models.Script.status)
-        .where(models.Script.key == key)
-        .order_by(models.Script.id.desc())
-        .limit(1)
-    )
-    return newest is models.RecordState.WITHDRAWN
 
 
 async def all_scripts(session: AsyncSession) -> tuple[knowledge.Script, ...]:

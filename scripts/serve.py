@@ -11,6 +11,7 @@ import asyncio
 import signal
 import sys
 import time
+from functools import partial
 from types import FrameType
 from typing import Final
 
@@ -20,6 +21,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.app import create_app
+from api.desk import open_with_desk
 from bot.app import DemoRecordsPresent, SecretMissing, prepare
 from bot.settings import Settings
 from db import demo_staff
@@ -67,7 +69,7 @@ def main() -> int:
             print(f"{'.'.join(map(str, error['loc'])) or 'settings'}: {error['msg']}", file=sys.stderr)
         return 2
     try:
-        # The service does this by itself; doing it first turns what an operator got wrong into one sentence.
+        # Before the service, so that what an operator got wrong becomes one sentence.
         asyncio.run(prepare(settings))
     except (DatabaseInUse, DatabaseUrlRefused, DemoRecordsPresent, SecretMissing) as refused:
         print(refused, file=sys.stderr)
@@ -83,7 +85,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         # The server stops on these by itself and then sends them on to whatever stood here before it.
         signal.signal(number, lambda *_: None)
-    app = create_app(settings)
+    app = create_app(settings, opening=partial(open_with_desk, prepared=True))
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -19,6 +19,11 @@ class Records:
     def __init__(self, url: str) -> None:
         self._url = url
 
+    @property
+    def database(self) -> str:
+        """Which kind, in a word."""
+        return "SQLite" if self._url.startswith("sqlite") else "PostgreSQL"
+
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         if self._url.startswith("sqlite"):
             path = self._url.removeprefix("sqlite:///")
@@ -125,6 +130,8 @@ class Deaths:
     records: Records
     replicas: list[Replica]
     in_flight: int = 0
+    at_points: Counter[str] = field(default_factory=Counter[str])
+    """How often a process killed itself, by its named point."""
     _counted: set[int] = field(default_factory=set)
 
     @property
@@ -135,6 +142,8 @@ class Deaths:
         for replica in self.replicas:
             if replica.process and replica.process not in self._counted and not replica.alive:
                 self._counted.add(replica.process)
+                if replica.failpoint and not replica.killed:
+                    self.at_points[replica.failpoint] += 1
                 self.in_flight += self.records.under_way
 
     @asynccontextmanager

@@ -1,19 +1,27 @@
 """Real processes on either database, before a platform that plays along. Durability is on: these tests kill."""
 
 import asyncio
+import itertools
 import os
 import random
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from db.migrate import upgrade
+from bot.app import prepare
+from bot.settings import Settings
 from tests.channels.peer import Peer
-from tests.faults.service import Spawner, World, spawner
+from tests.faults.figures import Figures
+from tests.faults.service import SERVICE_SECRET, Spawner, World, spawning_process
+
+_numbers = itertools.count(1)
 
 
 @pytest.fixture
@@ -23,10 +31,33 @@ async def peer() -> AsyncIterator[Peer]:
     assert serving.complaints == []
 
 
+_figures = pytest.StashKey[Figures]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_figures] = Figures()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash[_figures].lines():
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture
-async def starting(tmp_path: Path) -> AsyncIterator[Spawner]:
-    async with spawner(tmp_path) as one:
-        yield one
+def figures(request: pytest.FixtureRequest) -> Figures:
+    """Where to note what was counted."""
+    return request.config.stash[_figures]
+
+
+@pytest.fixture(scope="session")
+def spawning() -> Iterator[subprocess.Popen[str]]:
+    with spawning_process() as process:
+        yield process
+
+
+@pytest.fixture
+def starting(spawning: subprocess.Popen[str], tmp_path: Path) -> Spawner:
+    return Spawner(spawning, tmp_path)
 
 
 @pytest.fixture
@@ -37,21 +68,56 @@ async def world(peer: Peer) -> AsyncIterator[World]:
     await made.close()
 
 
+@pytest.fixture(scope="session")
+def first_started_postgresql(postgresql_server: str) -> Iterator[str]:
+    """Name of a database as a first start leaves it, to copy."""
+    name = f"faults_{os.getpid()}"
+    _order(postgresql_server, "CREATE DATABASE {} TEMPLATE template0", name)
+    _first_start(_url_of(postgresql_server, name))
+    yield name
+    _order(postgresql_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
 @pytest.fixture
-def postgresql_service_url(postgresql_server: str) -> Iterator[str]:
+def postgresql_service_url(postgresql_server: str, first_started_postgresql: str) -> Iterator[str]:
     """A database of the test's own, which processes come and go on."""
-    name = f"faults_{os.getpid()}_{id(postgresql_server) % 10_000}"
-    plain = make_url(postgresql_server).set(drivername="postgresql")
-    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-    url = plain.set(database=name).render_as_string(hide_password=False)
-    asyncio.run(upgrade(url))
-    yield url
-    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    name = f"{first_started_postgresql}_{next(_numbers)}"
+    _order(postgresql_server, "CREATE DATABASE {} TEMPLATE {}", name, first_started_postgresql)
+    yield _url_of(postgresql_server, name)
+    _order(postgresql_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture(scope="session")
+def first_started_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file as a first start leaves it, to copy."""
+    path = tmp_path_factory.mktemp("first_started") / "goilai.db"
+    _first_start(f"sqlite:///{path}")
+    return path
 
 
 @pytest.fixture
-def sqlite_service_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'goilai.db'}"
+def sqlite_service_url(first_started_sqlite: Path, tmp_path: Path) -> str:
+    path = tmp_path / "goilai.db"
+    shutil.copy(first_started_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+def _first_start(url: str) -> None:
+    settings = Settings(
+        _env_file=None,  # pyright: ignore[reportCallIssue]
+        database_url=url,
+        secret=SERVICE_SECRET,  # pyright: ignore[reportArgumentType]
+        demo=False,
+    )
+    asyncio.run(prepare(settings))
+
+
+def _url_of(server: str, name: str) -> str:
+    plain = make_url(server).set(drivername="postgresql", database=name)
+    return plain.render_as_string(hide_password=False)
+
+
+def _order(server: str, statement: LiteralString, *names: str) -> None:
+    plain = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -7,9 +7,10 @@ import os
 import random
 import re
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,16 @@ from tests.channels.peer import TOKEN, Peer, free_listener
 
 ROOT = Path(__file__).parents[2]
 SECRET = "webhook-secret_1"
+SERVICE_SECRET = "s" * 40
 CHATS_AT_ONCE = 8
 EVENTS_PER_CHAT = 8
 """Below what one person may ask in a minute."""
 
 
 class Spawner:
-    """The process that starts others."""
+    """The process that starts others, as one test sees it."""
 
-    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
         self._process = process
         self._folder = folder
 
@@ -59,31 +61,38 @@ class Spawner:
         order = {"part": part, "environment": environment, "log": str(self.log)}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        return int(await self._process.stdout.readline())
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(await asyncio.to_thread(self._process.stdout.readline))
 
 
-@contextlib.asynccontextmanager
-async def spawner(folder: Path) -> AsyncIterator[Spawner]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.faults.spawner",
+@contextlib.contextmanager
+def spawning_process() -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.spawner"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Spawner(process, folder)
-    finally:
-        process.terminate()
-        await process.wait()
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def free_port() -> int:
     with contextlib.closing(free_listener()) as listener:
         return listener.getsockname()[1]
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 @dataclass
@@ -97,28 +106,34 @@ class Replica:
     process: int = 0
     environment: dict[str, str] = field(default_factory=dict)
     part: str = "serve"
+    plan: str = ""
+    """At which named point it kills itself, after how many passes; empty: at none."""
+    killed: bool = False
+    """By us, and not at its named point."""
+
+    @property
+    def failpoint(self) -> str:
+        """Name of the point."""
+        return self.plan.partition(":")[0]
 
     @property
     def alive(self) -> bool:
-        try:
-            os.kill(self.process, 0)
-        except (ProcessLookupError, PermissionError):
-            return False
-        return self.process != 0
+        return self.process != 0 and is_alive(self.process)
 
-    async def start(self, failpoint: str = "") -> None:
+    async def start(self, plan: str = "") -> None:
+        self.plan, self.killed = plan, False
         self.process = await self.spawner.start(
             {
                 "DATABASE_URL": self.database_url,
                 "PORT": str(self.port),
-                "SECRET": "s" * 40,
+                "SECRET": SERVICE_SECRET,
                 "TELEGRAM_TOKEN": TOKEN,
                 "TELEGRAM_API_BASE": self.peer.url,
                 "TELEGRAM_MODE": "webhook",
                 "TELEGRAM_WEBHOOK_SECRET": SECRET,
                 "TELEGRAM_SENDS_PER_SECOND": "1000",
                 "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
-                "GOILAI_FAILPOINT": failpoint,
+                "GOILAI_FAILPOINT": plan,
                 "DRAIN_NOTICE_SECONDS": "0",
                 **self.environment,
             },
@@ -137,6 +152,7 @@ class Replica:
         return False
 
     async def kill(self) -> None:
+        self.killed = self.alive
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process, signal.SIGKILL)
         await self.gone()

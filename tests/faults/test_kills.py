@@ -1,8 +1,10 @@
 """Killed at named points and at any time, on both databases: nothing lost, nothing twice, soon back."""
 
 import asyncio
+import itertools
 import os
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,6 +12,7 @@ from bot.pacing import AT_ONCE
 from db.models import Lane
 from tests.channels.peer import Peer
 from tests.faults.checker import Deaths, Findings, Records, check
+from tests.faults.figures import Figures
 from tests.faults.service import Replica, Spawner, World
 
 POINTS = (
@@ -22,19 +25,22 @@ POINTS = (
     "send.before",
     "send.after",
 )
-KILLS = int(os.environ.get("FAULTS_KILLS", "12"))
+KILLS = int(os.environ.get("FAULTS_KILLS", "50"))
 """On each database."""
+PATIENCE_SECONDS = 20.0
+"""Within which a process that gets events comes to its named point."""
 FIRST_ANSWER_SECONDS = 5.0
 
 
-async def until_it_dies(world: World, replica: Replica, *, at_random: bool) -> None:
+async def until_it_dies(world: World, replica: Replica) -> None:
     """Post events until the process is dead: by its failpoint, or by us at some moment."""
-    ending = time.monotonic() + (world.rng.uniform(0.05, 0.4) if at_random else 1.0)
+    began = time.monotonic()
+    length = PATIENCE_SECONDS if replica.failpoint else world.rng.uniform(0.05, 0.4)
     posting: set[asyncio.Task[bool]] = set()
-    while replica.alive and time.monotonic() < ending:
+    while replica.alive and time.monotonic() - began < length:
         for event in world.burst(2):
             posting.add(asyncio.create_task(world.post(replica, event)))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05 if time.monotonic() - began < 1 else 0.5)
     await replica.kill()
     await asyncio.gather(*posting)
 
@@ -51,11 +57,12 @@ async def first_answer_since(peer: Peer, began: float, before: int) -> float:
     return time.monotonic() - began
 
 
-def plan(world: World, kill: int) -> str:
-    """Every second kill at a named point, each in turn; the others at any time."""
-    if kill % 2:
-        return ""
-    return f"{POINTS[kill // 2 % len(POINTS)]}:kill:{world.rng.randint(1, 4)}"
+def plans(world: World) -> Iterator[str]:
+    """Two starts that end at a named point, each point in turn; two that end at any time; and again."""
+    for point in itertools.cycle(POINTS):
+        yield f"{point}:kill:{world.rng.randint(1, 4)}"
+        if POINTS.index(point) % 2:
+            yield from ("", "")
 
 
 async def settled(world: World, records: Records, replica: Replica) -> None:
@@ -66,17 +73,23 @@ async def settled(world: World, records: Records, replica: Replica) -> None:
     await records.until_drained()
 
 
-def conclude(found: Findings, deaths: Deaths, starting: Spawner, slowest: float) -> None:
+def conclude(found: Findings, deaths: Deaths, starting: Spawner, slowest: float, figures: Figures) -> None:
     # What was under way at a death, or when a process that stood still was replaced, or has no known fate, may
     # come twice; and before an answer that could not be given at once, the steps came.
     allowed = deaths.in_flight + starting.lost_leases * AT_ONCE[Lane.ANSWER] + starting.ambiguous_sends
     allowed += found.failed_first + starting.helped_directly
-    print(  # noqa: T201 - figures
-        f"{deaths.count} kills, {found}, sends under way {deaths.in_flight}, ambiguous"
-        f" {starting.ambiguous_sends}, helped directly {starting.helped_directly}, leases lost {starting.lost_leases}, slowest first answer {slowest:.1f} s"
+    figures.note(
+        f"kills on {deaths.records.database}",
+        found,
+        kills=deaths.count,
+        at_named_points=deaths.at_points.total(),
+        may_come_twice=allowed,
+        slowest_first_answer=f"{slowest:.1f} s",
     )
     assert deaths.count >= KILLS
     assert_kept(found, allowed)
+    if 4 * len(POINTS) <= KILLS:
+        assert set(deaths.at_points) == set(POINTS)
     if "FAULTS_MEASURED" in os.environ:  # on a machine that does other work too, it says nothing
         assert slowest <= FIRST_ANSWER_SECONDS
 
@@ -87,56 +100,63 @@ def assert_kept(found: Findings, allowed_duplicates: int) -> None:
 
 
 async def test_one_process_on_sqlite_is_killed_again_and_again(
-    starting: Spawner, peer: Peer, world: World, sqlite_service_url: str
+    starting: Spawner, peer: Peer, world: World, sqlite_service_url: str, figures: Figures
 ) -> None:
     replica = Replica(starting, peer, sqlite_service_url)
     records = Records(sqlite_service_url)
-    deaths, slowest = Deaths(records, [replica]), 0.0
-    await replica.start()
-    assert await replica.ready()
+    deaths, slowest, planned = Deaths(records, [replica]), 0.0, plans(world)
+    await replica.start(next(planned))
+    await replica.ready()
     async with deaths.watched():
-        for kill in range(KILLS):
-            await until_it_dies(world, replica, at_random=kill % 2 == 1)
+        while deaths.count < KILLS:
+            await until_it_dies(world, replica)
             deaths.look()
             began, before = time.monotonic(), len(peer.made("sendMessage"))
-            next_plan = plan(world, kill + 1)
-            await replica.start(next_plan)
-            if await replica.ready() and next_plan == "":
+            await replica.start(next(planned))
+            if await replica.ready() and not replica.failpoint:
                 first = asyncio.create_task(world.post(replica, world.new_event()))
                 slowest = max(slowest, await first_answer_since(peer, began, before))
                 await first
         await replica.kill()
         deaths.look()
         await settled(world, records, replica)
-    conclude(check(world, records), deaths, starting, slowest)
+    conclude(check(world, records), deaths, starting, slowest, figures)
     await replica.kill()
 
 
 async def test_one_of_two_replicas_on_postgresql_is_killed_again_and_again(
-    starting: Spawner, peer: Peer, world: World, postgresql_service_url: str
+    starting: Spawner, peer: Peer, world: World, postgresql_service_url: str, figures: Figures
 ) -> None:
     replicas = [Replica(starting, peer, postgresql_service_url) for _ in range(2)]
     records = Records(postgresql_service_url)
-    deaths, slowest = Deaths(records, replicas), 0.0
+    deaths, slowest, planned = Deaths(records, replicas), 0.0, plans(world)
     for replica in replicas:
-        await replica.start()
-        assert await replica.ready()
+        await replica.start(next(planned))
+        await replica.ready()
     async with deaths.watched():
-        for kill in range(KILLS):
-            victim, other = replicas[kill % 2], replicas[1 - kill % 2]
-            await until_it_dies(world, victim, at_random=kill % 2 == 1)
+        for turn in itertools.count():
+            victim, other = replicas[turn % 2], replicas[1 - turn % 2]
+            if victim.failpoint.startswith("send."):
+                # One of them sends; the other takes that over when the first has been dead for three seconds.
+                await other.kill()
+                deaths.look()
+            await until_it_dies(world, victim)
             began, before = time.monotonic(), len(peer.made("sendMessage"))
             deaths.look()
-            await victim.start(plan(world, kill + 1))
-            # The other may come to its own named point with this event, and die of it.
-            if kill % 4 == 1 and other.alive and await world.post(other, world.new_event()) and other.alive:
+            if not other.failpoint and other.alive and await world.post(other, world.new_event()):
                 slowest = max(slowest, await first_answer_since(peer, began, before))
-            await victim.ready()
+            if deaths.count >= KILLS:
+                break
+            for replica in replicas:
+                if not replica.alive:
+                    missed = replica.killed and replica.failpoint
+                    await replica.start(replica.plan if missed else next(planned))
+                    await replica.ready()
         for replica in replicas:
             await replica.kill()
         deaths.look()
         await settled(world, records, replicas[0])
-    conclude(check(world, records), deaths, starting, slowest)
+    conclude(check(world, records), deaths, starting, slowest, figures)
     await replicas[0].kill()
 
 

@@ -9,15 +9,16 @@ from bot.pacing import AT_ONCE
 from db.models import Lane
 from tests.channels.peer import Peer
 from tests.faults.checker import Records, check
+from tests.faults.figures import Figures
 from tests.faults.service import CHATS_AT_ONCE, EVENTS_PER_CHAT, Replica, Spawner, World
 
-EVENTS = int(os.environ.get("FAULTS_EVENTS", "2000"))
+EVENTS = int(os.environ.get("FAULTS_EVENTS", "1000"))
 AT_A_TIME = CHATS_AT_ONCE * EVENTS_PER_CHAT * 4
 SIDE_BY_SIDE = 32
 
 
 async def test_effects_are_as_many_as_distinct_events_and_in_order(
-    starting: Spawner, peer: Peer, world: World, postgresql_service_url: str
+    starting: Spawner, peer: Peer, world: World, postgresql_service_url: str, figures: Figures
 ) -> None:
     replicas = [Replica(starting, peer, postgresql_service_url) for _ in range(2)]
     records = Records(postgresql_service_url)
@@ -41,7 +42,7 @@ async def test_effects_are_as_many_as_distinct_events_and_in_order(
     for replica in replicas:
         await replica.kill()
     found = check(world, records)
-    print(f"{found}, leases lost {starting.lost_leases}")  # noqa: T201 - figures
+    figures.note("events to two replicas", found)
     assert found.events == EVENTS
     assert (found.lost, found.unanswered, found.double_effects, found.disordered) == ([], [], 0, [])
     assert found.duplicates <= (
