@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -24,6 +24,9 @@ SCHOOL_WEIGHT: Final = 3
 SUSPICIOUS_WEIGHT: Final = 2
 """Urgency of a cluster: its reports, those of a day counted five times more, those that name a school three
 times more, those whose text was suspicious twice more."""
+
+
+_OPEN_REPORTS: Final = (ReportStatus.RECEIVED, ReportStatus.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,96 @@ class Cluster:
     """A confirmation waits for its second person."""
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All open reports of one kind of story: a known script, or signs that make a scenario."""
+
+    scenario: str
+    script: str
+    """Its name; empty when only the signs agreed."""
+    reports: int
+    fresh: int
+    identifiers: int
+    """Different numbers, accounts and links in them."""
+    communes: int
+    schools: int
+    first_at: datetime
+    last_at: datetime
+    urgency: int
+
+
+async def stories(
+    session: AsyncSession, now: datetime, *, office: models.Office | None = None, limit: int = 50
+) -> tuple[Story, ...]:
+    """Kinds of story with open reports, the most urgent first; of an office's area, or of everywhere.
+
+    A gang changes its numbers by the hour and its words by the month. Reports from before their story was
+    kept, and those that tell none, are in no cluster here.
+    """
+    fresh, urgency = _measures(now)
+    script = func.coalesce(models.Report.script, literal_column("''"))
+    told: list[ColumnElement[bool]] = [
+        models.Report.status.in_(_OPEN_REPORTS),
+        models.Report.scenario.is_not(None),
+    ]
+    if office is not None:
+        told.append(within(office))
+    statement = (
+        select(
+            models.Report.scenario,
+            script.label("script"),
+            func.count().label("reports"),
+            func.sum(fresh).label("fresh"),
+            func.count(models.Report.commune_code.distinct()).label("communes"),
+            func.count(models.Report.school_id.distinct()).label("schools"),
+            func.min(models.Report.filed_at).label("first_at"),
+            func.max(models.Report.filed_at).label("last_at"),
+            func.sum(urgency).label("urgency"),
+        )
+        .where(*told)
+        .group_by(models.Report.scenario, script)
+        .order_by(func.sum(urgency).desc(), func.max(models.Report.filed_at).desc(), models.Report.scenario)
+        .limit(limit)
+    )
+    named = await session.execute(
+        select(models.Report.scenario, script, func.count(models.ReportIdentifier.key.distinct()))
+        .join(models.ReportIdentifier, models.ReportIdentifier.report_id == models.Report.id)
+        .where(*told)
+        .group_by(models.Report.scenario, script)
+    )
+    identifiers = {(scenario, name): count for scenario, name, count in named}
+    return tuple(
+        Story(
+            scenario=row.scenario,
+            script=row.script,
+            reports=row.reports,
+            fresh=row.fresh,
+            identifiers=identifiers.get((row.scenario, row.script), 0),
+            communes=row.communes,
+            schools=row.schools,
+            first_at=row.first_at,
+            last_at=row.last_at,
+            urgency=row.urgency,
+        )
+        for row in await session.execute(statement)
+    )
+
+
+async def reports_telling(
+    session: AsyncSession, scenario: str, script: str = "", *, limit: int = 100
+) -> tuple[models.Report, ...]:
+    """The reports of one kind of story with what they name, the latest first."""
+    return tuple(
+        await session.scalars(
+            select(models.Report)
+            .options(selectinload(models.Report.identifiers), selectinload(models.Report.claims))
+            .where(models.Report.scenario == scenario, func.coalesce(models.Report.script, "") == script)
+            .order_by(models.Report.id.desc())
+            .limit(limit)
+        )
+    )
+
+
 async def clusters(
     session: AsyncSession,
     now: datetime,
@@ -60,10 +153,7 @@ async def clusters(
 
     Confirmed ones are left out: there is nothing to do about them.
     """
-    fresh = cast(models.Report.filed_at > now - FRESH, Integer)
-    named = cast(models.Report.school_id.is_not(None), Integer)
-    suspicious = case((models.Report.level == Level.SUSPICIOUS, 1), else_=0)
-    urgency = func.sum(1 + FRESH_WEIGHT * fresh + SCHOOL_WEIGHT * named + SUSPICIOUS_WEIGHT * suspicious)
+    fresh, urgency = _measures(now)
     kind, key = models.ReportIdentifier.kind, models.ReportIdentifier.key
     statement = (
         select(
@@ -75,12 +165,12 @@ async def clusters(
             func.count(models.Report.school_id.distinct()).label("schools"),
             func.min(models.Report.filed_at).label("first_at"),
             func.max(models.Report.filed_at).label("last_at"),
-            urgency.label("urgency"),
+            func.sum(urgency).label("urgency"),
         )
         .join(models.Report, models.Report.id == models.ReportIdentifier.report_id)
-        .where(models.Report.status.in_((ReportStatus.RECEIVED, ReportStatus.IN_REVIEW)))
+        .where(models.Report.status.in_(_OPEN_REPORTS))
         .group_by(kind, key)
-        .order_by(urgency.desc(), func.max(models.Report.filed_at).desc(), key)
+        .order_by(func.sum(urgency).desc(), func.max(models.Report.filed_at).desc(), key)
         .limit(limit)
         .offset(offset)
     )
@@ -131,7 +221,7 @@ async def open_codes(session: AsyncSession, office: models.Office, *, limit: int
     return tuple(
         await session.scalars(
             select(models.Report.case_code)
-            .where(models.Report.status.in_((ReportStatus.RECEIVED, ReportStatus.IN_REVIEW)), within(office))
+            .where(models.Report.status.in_(_OPEN_REPORTS), within(office))
             .order_by(models.Report.id.desc())
             .limit(limit)
         )
@@ -158,6 +248,14 @@ def within(office: models.Office) -> ColumnElement[bool]:
         rights.covers_commune(office),
     )
     return or_(by_place, by_school)
+
+
+def _measures(now: datetime) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Of one report: whether it is of the last day, and how much it adds to the urgency."""
+    fresh = cast(models.Report.filed_at > now - FRESH, Integer)
+    named = cast(models.Report.school_id.is_not(None), Integer)
+    suspicious = case((models.Report.level == Level.SUSPICIOUS, 1), else_=0)
+    return fresh, 1 + FRESH_WEIGHT * fresh + SCHOOL_WEIGHT * named + SUSPICIOUS_WEIGHT * suspicious
 
 
 async def _listed(

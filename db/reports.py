@@ -64,6 +64,8 @@ async def file_report(
     reasons: Iterable[ReasonCode | str],
     school_id: str | int | None = None,
     commune_code: str | None = None,
+    scenario: str | None = None,
+    script: str | None = None,
     consent_version: str,
     now: datetime,
     case_code: Callable[[], str] = new_case_code,
@@ -96,6 +98,8 @@ async def file_report(
             reasons=[str(reason) for reason in reasons],
             school_id=None if school is None else int(school.id),
             commune_code=await checks.recorded_commune(session, commune_code),
+            scenario=scenario,
+            script=script,
             consent_version=consent_version,
             filed_at=now,
         )

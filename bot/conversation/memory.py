@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.messages import Choice
 from scamcheck.observables import Observables, without_text
 from scamcheck.reasons import Level, ReasonCode
+from scamcheck.red_flags import Scenario
 from scamcheck.verdict import Verdict
 
 KEPT: Final = timedelta(minutes=15)
@@ -42,6 +43,9 @@ class LastCheck:
     observables: Observables
     school_id: str | None = None
     commune_code: str | None = None
+    scenario: Scenario | None = None
+    script: str | None = None
+    """Name of the known script whose words it used: a public record, nothing of the message."""
     bare: bool = False
     """It was hardly more than identifiers; the words that go with them may follow."""
 
@@ -57,6 +61,17 @@ class LastCheck:
             observables=nameless(verdict.observables),
             school_id=routing.school.id if routing.school else None,
             commune_code=routing.commune.code if routing.commune else None,
+            scenario=verdict.scenario,
+            script=next(
+                (
+                    name
+                    for reason in verdict.reasons
+                    if reason.code is ReasonCode.KNOWN_SCRIPT
+                    for fact, name in reason.facts
+                    if fact == "script"
+                ),
+                None,
+            ),
             bare=bare,
         )
 

@@ -69,6 +69,8 @@ async def _file(last: LastCheck, context: Context) -> Turn:
         reasons=last.reasons,
         school_id=context.memory.chosen_school or last.school_id,
         commune_code=last.commune_code,
+        scenario=last.scenario,
+        script=last.script,
         consent_version=version,
         now=context.now,
     )

@@ -95,6 +95,7 @@ def address_of(route: str, *, foreign: str) -> str:
         "import_id",
         "what",
         "form",
+        "scenario",
     ):
         path = path.replace(f"{{{name}}}", "khong-co-that")
     for name, value in IDS.items():

@@ -187,6 +187,17 @@ async def left_for(parent: httpx.AsyncClient, words: str) -> str:
     return page.replace("\N{NO-BREAK SPACE}", " ")
 
 
+async def test_reports_of_one_kind_of_story_are_read_together(desk_site: Site) -> None:
+    officer, parent = await desk_site.person("police"), await desk_site.visitor()
+    await report(parent, f"{SCAM_NUMBER} báo con tôi cấp cứu, chuyển ngay 30 triệu để mổ")
+    queue = await officer.see("/console/queue?area=all")
+    path = re.findall(r'href="(/console/queue/stories/child_emergency[^"]*)"', queue)[0]
+    page = (await officer.see(path)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Con cấp cứu, tai nạn" in page
+    assert SCAM_NUMBER in page
+    assert "/console/queue/stories/" not in await officer.see("/console/queue?area=all&kind=link")
+
+
 async def test_one_supervisor_suspends_at_once_and_the_history_says_so(desk_site: Site) -> None:
     supervisor, parent = await desk_site.person("supervisor"), await desk_site.visitor()
     found = await supervisor.see("/console/indicators?q=0530 000 113")

@@ -65,7 +65,8 @@ async def test_a_report_keeps_identifiers_and_no_words(
     async with database.reading() as session:
         report = (await session.scalars(select(Report))).one()
         consent = (await session.scalars(select(Consent))).one()
-    assert report.consent_version == consent.version == "2026-11-a"
+    assert report.consent_version == consent.version == "2026-11-b"
+    assert report.scenario == "child_emergency"
 
 
 async def test_deleting_leaves_no_trace_of_the_address(

@@ -159,7 +159,7 @@ def test_a_language_we_do_not_speak_gets_vietnamese() -> None:
     assert load("fr").language == "vi"
 
 
-CONSENT_TEXTS = {"2026-11-a": "ac6ce8e81326e392"}
+CONSENT_TEXTS = {"2026-11-b": "8d70335118529a09"}
 
 
 def test_the_consent_text_has_a_version_and_a_changed_text_a_new_one() -> None:

@@ -65,6 +65,8 @@ async def file_report(
     level: Level = Level.SUSPICIOUS,
     now: datetime = NOW,
     want_correction: bool = False,
+    scenario: str | None = None,
+    script: str | None = None,
 ) -> models.Report:
     keys = keys or (KEY,)
     conversation = await make_conversation(session, address)
@@ -83,6 +85,8 @@ async def file_report(
         reasons=["scenario"],
         school_id=school_id,
         commune_code=commune,
+        scenario=scenario,
+        script=script,
         consent_version="2026-11",
         now=now,
     )
@@ -324,6 +328,38 @@ async def test_reports_are_clustered_by_identifier_and_the_most_urgent_comes_fir
         ]
         rows = await report_queue.reports_of(session, NUMBER, KEY)
         assert [len(row.identifiers) for row in rows] == [1, 2]
+
+
+async def test_reports_are_clustered_by_what_they_tell_whatever_number_they_name(database: Database) -> None:
+    old = NOW - timedelta(days=3)
+    child, fee = "child_emergency", "school_fee"
+    async with database.transaction() as session:
+        school = await make_school(session)
+        await file_report(session, "1", KEY, scenario=child, now=old)
+        await file_report(session, "2", "+84912000002", scenario=child, school_id=school.id)
+        await file_report(session, "3", KEY, scenario=child, script="Giả bác sĩ Ví Dụ")
+        await file_report(session, "4", KEY, scenario=fee, now=old, level=Level.UNKNOWN)
+        await file_report(session, "5", KEY)  # of before stories were kept, or telling none
+        closed = await file_report(session, "6", KEY, scenario=fee)
+        closed.status = ReportStatus.CLOSED
+        await session.flush()
+        found = await report_queue.stories(session, NOW)
+        assert [(one.scenario, one.script, one.reports, one.fresh, one.identifiers) for one in found] == [
+            (child, "", 2, 1, 2),
+            (child, "Giả bác sĩ Ví Dụ", 1, 1, 1),
+            (fee, "", 1, 0, 1),
+        ]
+        assert [one.urgency for one in found] == [14, 8, 1]
+        first = found[0]
+        assert (first.schools, first.communes, first.first_at, first.last_at) == (1, 0, old, NOW)
+        here = await make_office(session, OfficeKind.COMMUNE_POLICE)
+        assert [one.reports for one in await report_queue.stories(session, NOW, office=here)] == [1]
+        rows = await report_queue.reports_telling(session, child)
+        assert [row.identifiers[0].key for row in rows] == ["+84912000002", KEY]
+        assert len(await report_queue.reports_telling(session, child, "Giả bác sĩ Ví Dụ")) == 1
+        assert await report_queue.reports_telling(session, "tax") == ()
+        # Old rows count where they always did.
+        assert sum(one.reports for one in await report_queue.clusters(session, NOW)) == 5
 
 
 async def test_the_queue_says_what_is_known_and_proposed_already(database: Database) -> None:

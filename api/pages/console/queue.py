@@ -40,17 +40,31 @@ async def queue(
             limit=MOST + 1,
             offset=start,
         )
+        told = await report_queue.stories(session, work.now, office=None if area == "all" else office)
     rows = [one for one in found[:MOST] if not kind or one.kind.value == kind]
     return console_page(
         request,
         work,
         "queue.html",
         rows=rows,
+        stories=told if not (kind or start) else (),
         more=start + MOST if len(found) > MOST else None,
         kind=kind,
         area=area,
         kinds=[(one.value, labels.label("identifier", one)) for one in IdentifierKind],
     )
+
+
+@router.get("/stories/{scenario}")
+async def story(
+    request: Request, scenario: str, script: str = "", work: AtWork = requires(Permission.READ_QUEUE)
+) -> HTMLResponse:
+    """The reports of one kind of story, whatever numbers they came from."""
+    async with work.reading() as session:
+        found = await report_queue.reports_telling(session, scenario, script)
+    if not found:
+        raise HTTPException(404)
+    return console_page(request, work, "story.html", scenario=scenario, script=script, reports=found)
 
 
 @router.get("/{kind}")
