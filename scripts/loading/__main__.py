@@ -101,7 +101,7 @@ async def measure(
 def main() -> int:
     """Measure; 0 when the service kept up, or the knee was looked for."""
     parser = argparse.ArgumentParser(prog="scripts/load", description=__doc__)
-    parser.add_argument("--rate", type=float, default=100, help="checks a second")
+    parser.add_argument("--rate", type=float, help="checks a second: 100, and 50 to begin with --knee")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--indicators", type=int, default=1_000_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="sqlite")
@@ -114,9 +114,10 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--write-docs", action="store_true", help="also write them into docs/speed.md")
     asked = parser.parse_args()
+    rate = asked.rate or (50 if asked.knee else 100)
     found: list[dict[str, Any]] = []
     for kind in ("sqlite", "postgresql") if asked.database == "both" else (asked.database,):
-        rates: Iterable[float] = range(int(asked.rate), MOST + 1, STEP) if asked.knee else (asked.rate,)
+        rates: Iterable[float] = range(int(rate), MOST + 1, STEP) if asked.knee else (rate,)
         seconds = STRETCH_SECONDS if asked.knee else asked.seconds
         workers = asked.workers if kind == "postgresql" else 0
         found += asyncio.run(measure(kind, rates, seconds, indicators=asked.indicators, workers=workers))

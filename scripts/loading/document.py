@@ -46,20 +46,21 @@ def text(found: Sequence[dict[str, Any]], *, indicators: int, knee: bool) -> str
         ),
         "",
         (
-            "| Database | asked/s | checks | lost | refused | acknowledged p99 ms | answered p50 ms"
-            " | answered p95 ms | service: ms of processor a check | database server | generator and platform"
-            " | memory MB | kept |"
+            "| Database | asked/s | checks | lost | refused | acknowledged p50 ms | p95 ms | p99 ms"
+            " | answered p50 ms | p95 ms | p99 ms | service: ms of processor a check | database server"
+            " | generator and platform | memory MB | kept |"
         ),
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in found:
         cpu = row["cpu_ms"]
         server = f"{cpu['database server']:.1f}" if "database server" in cpu else "–"
         lines.append(
             f"| {row['name']} | {row['rate']:.0f} | {row['asked']:,} | {row['lost']} | {row['refused']}"
+            f" | {row['acknowledged_p50_ms']:.0f} | {row['acknowledged_p95_ms']:.0f}"
             f" | {row['acknowledged_p99_ms']:.0f} | {row['answered_p50_ms']:.0f}"
-            f" | {row['answered_p95_ms']:.0f} | {cpu['service']:.1f} | {server}"
-            f" | {cpu['generator and platform']:.1f}"
+            f" | {row['answered_p95_ms']:.0f} | {row['answered_p99_ms']:.0f}"
+            f" | {cpu['service']:.1f} | {server} | {cpu['generator and platform']:.1f}"
             f" | {row['memory_first_mb']} → {row['memory_last_mb']} | {'yes' if row['kept'] else 'NO'} |"
         )
     if knee:
