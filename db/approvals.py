@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, callbacks, changes, models, rights, signing_in, staff
+from db import audit, callbacks, changes, identity, models, rights, signing_in
 from db import proposal_record as record
 from db.approval_rules import Case, ProposalKind, Rule, require_fields
 from db.models import ProposalStatus
@@ -80,7 +80,7 @@ async def propose(
     prepared = await rule.prepare(session, case, now)
     case = replace(case, subject=prepared.subject, school_id=prepared.school_id)
     proposal = models.Proposal(
-        public_id=staff.new_public_id(),
+        public_id=identity.new_public_id(),
         kind=kind.value,
         status=ProposalStatus.DRAFT,
         version_hash="",

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql import Select
 
-from db import audit, changes, models, outbox, proposal_lists, rights, staff
+from db import audit, changes, identity, models, outbox, proposal_lists, rights
 from db.approvals import AlreadyDecided, ProposalChanged
 from db.keys import Keys
 from db.models import Lane, Outcome, ProposalStatus
@@ -186,10 +186,10 @@ async def decision_link(session: AsyncSession, *, actor: Actor, proposal_id: str
     proposal = await proposal_lists.proposal_for(session, actor=actor, proposal_id=proposal_id)
     if proposal.status is not ProposalStatus.PROPOSED:
         raise AlreadyDecided(proposal_id)
-    token = secrets.token_urlsafe(staff.TOKEN_BYTES)
+    token = secrets.token_urlsafe(identity.TOKEN_BYTES)
     session.add(
         models.DecisionLink(
-            token_hash=staff.token_hash(token),
+            token_hash=identity.token_hash(token),
             chat_link_id=actor.chat_link_id,
             staff_id=actor.staff_id,
             proposal_id=proposal.id,
@@ -358,7 +358,7 @@ async def _decision_link(
         select(models.DecisionLink)
         .join(models.ChatLink, models.ChatLink.id == models.DecisionLink.chat_link_id)
         .where(
-            models.DecisionLink.token_hash == staff.token_hash(token),
+            models.DecisionLink.token_hash == identity.token_hash(token),
             models.DecisionLink.staff_id == actor.staff_id,
             models.DecisionLink.used_at.is_(None),
             models.DecisionLink.expires_at > now,

@@ -11,7 +11,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, joining, models, passwords, rights, second_factor, staff
+from db import audit, identity, joining, models, passwords, rights, second_factor, staff
 from db.demo import XUAN_HUONG
 from db.models import OfficeKind, Role
 from db.sealing import Sealer
@@ -105,7 +105,9 @@ async def load_demo_staff(
     hash_ = ""
     for person in PEOPLE:
         member = await session.scalar(
-            select(models.StaffMember).where(models.StaffMember.email_key == staff.person_key(person.email))
+            select(models.StaffMember).where(
+                models.StaffMember.email_key == identity.person_key(person.email)
+            )
         )
         if member is None:
             hash_ = hash_ or await passwords.hashed(PASSWORD, hasher)

@@ -7,7 +7,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, changes, joining, login_limits, models, passwords, rights, second_factor, staff
+from db import audit, changes, identity, joining, login_limits, models, passwords, rights, second_factor
 from db.engine import Database
 from db.joining import Accepted, InvitationNotValid
 from db.models import Outcome
@@ -52,7 +52,7 @@ async def renew_second_factor(
     secret = joining.enrolment_secret(token, spoken_code, sealer)
     right = await passwords.fits(password, member.password_hash, hasher)
     step = second_factor.step_of(secret, code, now) if right else None
-    session_token = secrets.token_urlsafe(staff.TOKEN_BYTES)
+    session_token = secrets.token_urlsafe(identity.TOKEN_BYTES)
     async with database.transaction() as session:
         await changes.one_at_a_time(session)
         accepted = None

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, models, notices, rights, staff
+from db import audit, identity, invitations, models, notices, rights, staff
 from db.approval_rules import Case, Prepared, ProposalKind, Rule
 from db.models import Role, StaffStatus
 from db.rights import Permission
@@ -75,7 +75,7 @@ async def _apply(session: AsyncSession, case: Case, now: datetime) -> str:
         .values(withdrawn_at=now)
     )
     invitation = models.Invitation(
-        public_id=staff.new_public_id(),
+        public_id=identity.new_public_id(),
         name=person.name,
         email=person.email,
         email_key=person.email_key,
@@ -83,7 +83,7 @@ async def _apply(session: AsyncSession, case: Case, now: datetime) -> str:
         role=membership.role,
         granted_by=case.approved_by,
         created_at=now,
-        expires_at=now + staff.INVITATION_LASTS,
+        expires_at=now + invitations.INVITATION_LASTS,
         staff_id=person.id,
     )
     session.add(invitation)

@@ -15,7 +15,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, changes, models, passwords, second_factor, staff
+from db import audit, changes, identity, invitations, models, passwords, second_factor
 from db.engine import Database
 from db.models import Outcome
 from db.sealing import Sealer
@@ -60,7 +60,7 @@ async def invitation_of(session: AsyncSession, token: str, now: datetime) -> mod
     """
     invitation = await session.scalar(
         select(models.Invitation).where(
-            models.Invitation.token_hash == staff.token_hash(token),
+            models.Invitation.token_hash == identity.token_hash(token),
             models.Invitation.used_at.is_(None),
             models.Invitation.withdrawn_at.is_(None),
             models.Invitation.expires_at > now,
@@ -126,7 +126,7 @@ async def accept_invitation(
     if step is None:
         raise SignInRefused
     hash_ = await passwords.hashed(password, hasher)
-    session_token = secrets.token_urlsafe(staff.TOKEN_BYTES)
+    session_token = secrets.token_urlsafe(identity.TOKEN_BYTES)
     async with database.transaction() as session:
         await changes.one_at_a_time(session)
         await use_up(session, invitation, token, now)
@@ -166,7 +166,7 @@ async def use_up(session: AsyncSession, invitation: models.Invitation, token: st
         update(models.Invitation)
         .where(
             models.Invitation.id == invitation.id,
-            models.Invitation.token_hash == staff.token_hash(token),
+            models.Invitation.token_hash == identity.token_hash(token),
             models.Invitation.used_at.is_(None),
             models.Invitation.withdrawn_at.is_(None),
             models.Invitation.expires_at > now,
@@ -197,12 +197,12 @@ async def add_member(
     Raises:
         AlreadyStaff: somebody has this mailbox.
     """
-    key = staff.person_key(email)
+    key = identity.person_key(email)
     taken = await session.scalar(select(models.StaffMember.id).where(models.StaffMember.email_key == key))
     if taken is not None:
-        raise staff.AlreadyStaff(key)
+        raise invitations.AlreadyStaff(key)
     member = models.StaffMember(
-        public_id=staff.new_public_id(),
+        public_id=identity.new_public_id(),
         name=name,
         email=email,
         email_key=key,
@@ -241,7 +241,7 @@ async def spoken_for(
     except InvitationNotValid:
         return None
     if hmac.compare_digest(
-        invitation.code_hash or "", staff.token_hash(f"{token}\n{letters_of(spoken_code)}")
+        invitation.code_hash or "", identity.token_hash(f"{token}\n{letters_of(spoken_code)}")
     ):
         return invitation
     invitation.wrong_codes += 1

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import changes, models, organisations, rights, staff
+from db import changes, identity, models, organisations, rights, staff
 from db.approval_rules import RecordNotFound
 from db.models import OfficeKind, RecordState
 from db.rights import Actor, Permission
@@ -125,7 +125,7 @@ async def _own_organisation(
         found = await organisations.add_organisation(
             session,
             kind=OwnerKind.POLICE,
-            key=f"unit-{staff.new_public_id()}",
+            key=f"unit-{identity.new_public_id()}",
             name=name,
             short_name=name,
             commune_code=codes[0] if codes else None,

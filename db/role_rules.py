@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import models, rights, staff
+from db import identity, models, rights, staff
 from db.approval_rules import Case, Prepared, ProposalKind, Rule, choice_in
 from db.models import Role
 from db.rights import Permission
@@ -19,7 +19,7 @@ async def _prepare(session: AsyncSession, case: Case, now: datetime) -> Prepared
         raise staff.OfficeNotFound(office.public_id)
     if office.kind not in rights.OFFICES_OF[role]:
         raise staff.RoleDoesNotFit(f"{role} at {office.kind}")
-    key = staff.person_key(case.payload["email"])
+    key = identity.person_key(case.payload["email"])
     # The subject stands in the audit, which never forgets: no address in it.
     digest = hashlib.sha256(f"{key}\n{office.public_id}\n{role.value}".encode()).hexdigest()
     return Prepared(f"role:{digest[:16]}")
@@ -27,7 +27,7 @@ async def _prepare(session: AsyncSession, case: Case, now: datetime) -> Prepared
 
 async def _may_approve(session: AsyncSession, approver: models.Membership, case: Case) -> bool:  # noqa: ARG001
     """Another administrator; but nobody grants a role to themselves."""
-    return approver.role is Role.ADMINISTRATOR and approver.staff.email_key != staff.person_key(
+    return approver.role is Role.ADMINISTRATOR and approver.staff.email_key != identity.person_key(
         case.payload["email"]
     )
 

@@ -11,8 +11,8 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import login_limits, models
+from db.identity import token_hash
 from db.sealing import Sealer
-from db.staff import token_hash
 
 STEP_SECONDS: Final = 30
 CODE_DIGITS: Final = 6

@@ -19,7 +19,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
-from db import audit, changes, login_limits, models, passwords, rights, second_factor, staff
+from db import audit, changes, identity, login_limits, models, passwords, rights, second_factor
 from db.engine import Database
 from db.models import Outcome
 from db.rights import Actor, NotEligible
@@ -70,15 +70,15 @@ async def sign_in(
         SignInRefused, TooManyAttempts: see there.
     """
     try:
-        key = staff.person_key(email)
-    except staff.EmailUnreadable:
+        key = identity.person_key(email)
+    except identity.EmailUnreadable:
         key = unicodedata.normalize("NFKC", email).casefold()[:320]
     name_hmac, address_hmac = sealer.hmac("login-name", key), sealer.hmac("login-address", address)
     async with database.transaction() as session:
         attempt_id = await login_limits.note_password_try(session, name_hmac, address_hmac, now)
         member = await session.scalar(select(models.StaffMember).where(models.StaffMember.email_key == key))
     right = await passwords.fits(password, None if member is None else member.password_hash, hasher)
-    token = secrets.token_urlsafe(staff.TOKEN_BYTES)
+    token = secrets.token_urlsafe(identity.TOKEN_BYTES)
     actor = None
     async with database.transaction() as session:
         await changes.one_at_a_time(session)
@@ -163,7 +163,7 @@ async def step_up(
         NotSignedIn: see there.
         SignInRefused: the code is wrong, was used, or there were too many tries.
     """
-    renewed = secrets.token_urlsafe(staff.TOKEN_BYTES)
+    renewed = secrets.token_urlsafe(identity.TOKEN_BYTES)
     actor = None
     async with database.transaction() as session:
         await changes.one_at_a_time(session)
@@ -172,7 +172,7 @@ async def step_up(
             raise NotSignedIn
         member = await session.get_one(models.StaffMember, row.staff_id)
         if await second_factor.accept_code(session, member, code, address=address, sealer=sealer, now=now):
-            row.token_hash = staff.token_hash(renewed)
+            row.token_hash = identity.token_hash(renewed)
             row.stepped_up_at = row.last_seen_at = now
             await session.flush()
             actor = await _actor(session, row)
@@ -283,7 +283,7 @@ async def begin_session(
 ) -> Actor:
     """Begin a session of this membership; its token is kept as a hash only."""
     row = models.StaffSession(
-        token_hash=staff.token_hash(token),
+        token_hash=identity.token_hash(token),
         staff_id=membership.staff_id,
         membership_id=membership.id,
         created_at=now,
@@ -316,7 +316,7 @@ def is_open(row: models.StaffSession, now: datetime) -> bool:
 async def _session_row(session: AsyncSession, token: str, now: datetime) -> models.StaffSession | None:
     row = await session.scalar(
         select(models.StaffSession)
-        .where(models.StaffSession.token_hash == staff.token_hash(token))
+        .where(models.StaffSession.token_hash == identity.token_hash(token))
         .execution_options(populate_existing=True)
     )
     return row if row is not None and is_open(row, now) else None

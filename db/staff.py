@@ -1,30 +1,19 @@
 """Offices and their staff: who is invited, who has which role where, and who is out at once."""
 
-import hashlib
-import secrets
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager
 
-from db import audit, changes, models, rights
+from db import audit, changes, identity, invitations, models, rights
 from db.models import OfficeKind, Role
 from db.rights import Actor, Permission
 
-INVITATION_LASTS: Final = timedelta(hours=72)
-TOKEN_BYTES: Final = 32
-SPOKEN_DIGITS: Final = 6
 ENOUGH_ADMINISTRATORS: Final = 2
 """From then on they grant each other's roles, and the machine's operator cannot make one."""
-
-_PUBLIC_ID_BYTES: Final = 9
-_DOTLESS: Final = frozenset({"gmail.com", "googlemail.com"})
-"""Mail services for which dots in the name mean nothing."""
 
 
 class OfficeNotFound(LookupError):
@@ -39,58 +28,12 @@ class RoleDoesNotFit(ValueError):
     """No office of this kind has staff of this role."""
 
 
-class AlreadyStaff(ValueError):
-    """The person has this role at this office already, or is invited to it."""
-
-
 class AdministratorsExist(ValueError):
     """There are administrators enough; they invite further ones."""
 
 
 class LastAdministrator(ValueError):
     """Without this person nobody could grant a role any more."""
-
-
-class InvitationNotFound(LookupError):
-    """There is no open invitation with this id."""
-
-
-class EmailUnreadable(ValueError):
-    """This is no e-mail address."""
-
-
-@dataclass(frozen=True, slots=True)
-class InvitationLink:
-    """What an invited person needs: the token comes in a link, the code is told them by voice. Shown once."""
-
-    public_id: str
-    token: str = field(repr=False)
-    spoken_code: str = field(repr=False)
-
-
-def person_key(email: str) -> str:
-    """The mailbox behind an address, so that one person cannot be two.
-
-    Raises:
-        EmailUnreadable: see there.
-    """
-    local, at, host = unicodedata.normalize("NFKC", email).strip().casefold().rpartition("@")
-    local = local.split("+", 1)[0]
-    if not (at and local and "." in host) or any(letter.isspace() for letter in email.strip()):
-        raise EmailUnreadable(email)
-    if host in _DOTLESS:
-        local, host = local.replace(".", ""), "gmail.com"
-    return f"{local}@{host}"
-
-
-def token_hash(token: str) -> str:
-    """How a token is kept. It has 256 random bits, so a plain hash protects it."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def new_public_id() -> str:
-    """A random id."""
-    return secrets.token_urlsafe(_PUBLIC_ID_BYTES)
 
 
 async def add_office(
@@ -116,7 +59,7 @@ async def add_office(
         rights.require(actor, Permission.MANAGE_OFFICES)
         await rights.standing(session, actor.membership_id)
     office = models.Office(
-        public_id=new_public_id(),
+        public_id=identity.new_public_id(),
         kind=kind,
         name=name,
         province=province,
@@ -210,11 +153,11 @@ async def give_role(
     """
     if office.kind not in rights.OFFICES_OF[role]:
         raise RoleDoesNotFit(f"{role} at {office.kind}")
-    key = person_key(email)
+    key = identity.person_key(email)
     await changes.one_at_a_time(session)
     staff = await session.scalar(select(models.StaffMember).where(models.StaffMember.email_key == key))
     if staff is None:
-        return await _invite(
+        return await invitations.invite(
             session, office=office, role=role, name=name, email=email, granted_by=granted_by, now=now
         )
     held = await session.scalar(
@@ -226,7 +169,7 @@ async def give_role(
         )
     )
     if held is not None:
-        raise AlreadyStaff(key)
+        raise invitations.AlreadyStaff(key)
     staff.status = models.StaffStatus.ACTIVE
     staff.disabled_at = None
     membership = models.Membership(
@@ -237,56 +180,9 @@ async def give_role(
     return membership
 
 
-async def make_link(
-    session: AsyncSession, *, actor: Actor | None, invitation_id: str, now: datetime
-) -> InvitationLink:
-    """Make the link of an open invitation, and the code to be told by voice; an earlier link ends with it.
-
-    Raises:
-        InvitationNotFound: it was used, withdrawn, or never was.
-        NotAllowed, NotEligible: see `db.rights`.
-    """
-    if actor is not None:
-        rights.require(actor, Permission.MANAGE_STAFF)
-        await rights.standing(session, actor.membership_id)
-    invitation = await _open_invitation(session, invitation_id)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    spoken = f"{secrets.randbelow(10**SPOKEN_DIGITS):0{SPOKEN_DIGITS}}"
-    invitation.token_hash = token_hash(token)
-    invitation.code_hash = token_hash(f"{token}\n{spoken}")
-    invitation.wrong_codes = 0
-    invitation.expires_at = now + INVITATION_LASTS
-    await audit.record(
-        session, actor=actor, action="invitation.link", subject=f"invitation:{invitation_id}", now=now
-    )
-    return InvitationLink(invitation.public_id, token, spoken)
-
-
-async def withdraw_invitation(
-    session: AsyncSession, *, actor: Actor, invitation_id: str, reason: str, now: datetime
-) -> None:
-    """End an open invitation.
-
-    Raises:
-        InvitationNotFound, NotAllowed, NotEligible: see there.
-    """
-    rights.require(actor, Permission.MANAGE_STAFF)
-    await rights.standing(session, actor.membership_id)
-    invitation = await _open_invitation(session, invitation_id)
-    invitation.withdrawn_at = now
-    await audit.record(
-        session,
-        actor=actor,
-        action="invitation.withdraw",
-        subject=f"invitation:{invitation_id}",
-        reason=reason,
-        now=now,
-    )
-
-
 async def first_administrator(
     session: AsyncSession, *, name: str, email: str, operator: str, now: datetime
-) -> InvitationLink:
+) -> invitations.InvitationLink:
     """Invite an administrator from the machine itself, while there are fewer than two.
 
     Raises:
@@ -317,7 +213,7 @@ async def first_administrator(
         now=now,
     )
     if isinstance(invitation, models.Membership):
-        raise AlreadyStaff(email)
+        raise invitations.AlreadyStaff(email)
     await audit.record(
         session,
         actor=None,
@@ -326,7 +222,7 @@ async def first_administrator(
         facts={"operator": operator},
         now=now,
     )
-    return await make_link(session, actor=None, invitation_id=invitation.public_id, now=now)
+    return await invitations.make_link(session, actor=None, invitation_id=invitation.public_id, now=now)
 
 
 async def administrators(session: AsyncSession) -> int:
@@ -450,17 +346,6 @@ async def people_of(session: AsyncSession, office_id: int | None = None) -> tupl
     return tuple(await session.scalars(statement))
 
 
-async def open_invitations(session: AsyncSession) -> tuple[models.Invitation, ...]:
-    """Invitations that nobody has used yet, the latest first; expired ones too, for a new link."""
-    return tuple(
-        await session.scalars(
-            select(models.Invitation)
-            .where(models.Invitation.used_at.is_(None), models.Invitation.withdrawn_at.is_(None))
-            .order_by(models.Invitation.id.desc())
-        )
-    )
-
-
 async def end_chats_of(session: AsyncSession, staff_id: int, now: datetime) -> None:
     """End every chat in which a person works."""
     memberships = await session.scalars(
@@ -480,57 +365,6 @@ async def _end_chats(session: AsyncSession, memberships: Iterable[models.Members
         )
         .values(ended_at=now)
     )
-
-
-async def _invite(
-    session: AsyncSession,
-    *,
-    office: models.Office,
-    role: Role,
-    name: str,
-    email: str,
-    granted_by: str,
-    now: datetime,
-) -> models.Invitation:
-    key = person_key(email)
-    invited = await session.scalar(
-        select(models.Invitation.id).where(
-            models.Invitation.email_key == key,
-            models.Invitation.office_id == office.id,
-            models.Invitation.role == role,
-            models.Invitation.used_at.is_(None),
-            models.Invitation.withdrawn_at.is_(None),
-        )
-    )
-    if invited is not None:
-        raise AlreadyStaff(key)
-    invitation = models.Invitation(
-        public_id=new_public_id(),
-        name=name,
-        email=email.strip(),
-        email_key=key,
-        office_id=office.id,
-        role=role,
-        granted_by=granted_by,
-        created_at=now,
-        expires_at=now + INVITATION_LASTS,
-    )
-    session.add(invitation)
-    await session.flush()
-    return invitation
-
-
-async def _open_invitation(session: AsyncSession, public_id: str) -> models.Invitation:
-    invitation = await session.scalar(
-        select(models.Invitation).where(
-            models.Invitation.public_id == public_id,
-            models.Invitation.used_at.is_(None),
-            models.Invitation.withdrawn_at.is_(None),
-        )
-    )
-    if invitation is None:
-        raise InvitationNotFound(public_id)
-    return invitation
 
 
 async def _keep_an_administrator(

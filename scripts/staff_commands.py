@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 import db.audit as audit_chain
 from bot.app import SecretMissing, secret_of
 from bot.settings import Settings
-from db import demo_staff
+from db import demo_staff, identity, invitations
 from db import staff as staff_records
 from db.audit import AnchorUnreadable, Tampered
 from db.engine import Database, DatabaseInUse, DatabaseUrlRefused
@@ -51,7 +51,7 @@ def first_administrator(
     """Invite an administrator, while there are fewer than two. Prints a link and a code to say by voice."""
     settings = Settings()
 
-    async def invite() -> staff_records.InvitationLink:
+    async def invite() -> invitations.InvitationLink:
         opened = Database(database or settings.database_url, exclusive=False)
         try:
             async with audit_chain.acting(
@@ -71,9 +71,9 @@ def first_administrator(
         link = _run(invite())
     except staff_records.AdministratorsExist:
         _refuse("Đã có đủ người quản trị; họ mời người mới. / There are administrators; they invite others.")
-    except staff_records.AlreadyStaff:
+    except invitations.AlreadyStaff:
         _refuse("Người này đã có tài khoản hoặc đã được mời. / This person is staff or invited already.")
-    except staff_records.EmailUnreadable:
+    except identity.EmailUnreadable:
         _refuse("Địa chỉ thư không đúng. / This is no e-mail address.")
     base = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
     print(f"{base}{JOIN_PATH}/{link.token}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import changes, places, staff
+from db import changes, identity, places
 from db.importing import rows, staging, words
 from db.importing.applying import Applying, apply
 from db.importing.checking import Checked, Seen, check
@@ -102,7 +102,7 @@ async def load(
     if problems:
         raise RowsRefused(problems)
     batch = ImportBatch(
-        public_id=staff.new_public_id(),
+        public_id=identity.new_public_id(),
         kind=kind,
         status=ImportStatus.ACTIVE,
         file_name="",

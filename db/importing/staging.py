@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, changes, models, rights, staff
+from db import audit, changes, identity, models, rights
 from db.importing.files import MOST_BYTES, FileRefused
 from db.importing.reading import Given
 from db.importing.scopes import kinds_for
@@ -74,7 +74,7 @@ async def stage(
     if known is not None:
         return known, False
     batch = ImportBatch(
-        public_id=staff.new_public_id(),
+        public_id=identity.new_public_id(),
         kind=kind,
         status=ImportStatus.CHECKING,
         file_name=_plain_name(file_name),

@@ -18,7 +18,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import approvals, audit, models, proposal_clock, proposal_record, rights, staff
+from db import approvals, audit, invitations, models, proposal_clock, proposal_record, rights, staff
 from db.approval_rules import ProposalKind
 from db.engine import Database
 from db.migrate import upgrade
@@ -367,7 +367,7 @@ class ApprovalMachine(RuleBasedStateMachine):
                         granted_by="staff:a+b",
                         now=self.now,
                     )
-                except staff.AlreadyStaff:
+                except invitations.AlreadyStaff:
                     return actor
                 if isinstance(given, models.Invitation):
                     return actor

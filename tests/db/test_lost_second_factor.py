@@ -8,17 +8,18 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from db import approvals, factor_renewal, joining, models, second_factor, signing_in, staff
+from db import approvals, factor_renewal, invitations, joining, models, second_factor, signing_in, staff
 from db.approval_rules import ProposalKind
 from db.approvals import ProposalNotFound, SamePerson
 from db.engine import Database
 from db.factor_rules import OwnSecondFactor
+from db.invitations import InvitationLink
 from db.joining import Accepted, InvitationNotValid
 from db.login_limits import TRIES_PER_NAME_AND_ADDRESS, TooManyAttempts
 from db.models import OfficeKind, Role
 from db.rights import Actor, NotAllowed, StepUpNeeded
 from db.signing_in import NotSignedIn, SignInRefused
-from db.staff import InvitationLink, StaffNotFound
+from db.staff import StaffNotFound
 from tests.builders import NOW
 from tests.db.desk import ADDRESS, HASHER, PASSWORD, SEALER, audit_of, code_at, make_actor, make_office
 
@@ -72,7 +73,7 @@ async def reset(database: Database, desk: Desk, person: Actor | None = None) -> 
     proposal = await propose(database, desk.first, person or desk.officer)
     invitation = await approve(database, desk.second, proposal)
     async with database.transaction() as session:
-        return await staff.make_link(session, actor=desk.first, invitation_id=invitation, now=NOW)
+        return await invitations.make_link(session, actor=desk.first, invitation_id=invitation, now=NOW)
 
 
 async def renew(database: Database, link: InvitationLink, **changed: str) -> Accepted:
@@ -265,7 +266,7 @@ async def test_a_link_works_once_whoever_races_and_ends_with_a_newer_one(databas
     desk = await make_desk(database)
     old = await reset(database, desk)
     async with database.transaction() as session:
-        link = await staff.make_link(session, actor=desk.second, invitation_id=old.public_id, now=NOW)
+        link = await invitations.make_link(session, actor=desk.second, invitation_id=old.public_id, now=NOW)
     with pytest.raises(InvitationNotValid):
         await renew(database, old)
     outcomes = await asyncio.gather(*(renew(database, link) for _ in range(4)), return_exceptions=True)

@@ -8,8 +8,20 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import joining, login_limits, models, passwords, rights, second_factor, signing_in, staff
+from db import (
+    identity,
+    invitations,
+    joining,
+    login_limits,
+    models,
+    passwords,
+    rights,
+    second_factor,
+    signing_in,
+    staff,
+)
 from db.engine import Database
+from db.invitations import AlreadyStaff, InvitationLink
 from db.joining import InvitationNotValid
 from db.login_limits import TooManyAttempts
 from db.models import OfficeKind, Role
@@ -17,7 +29,6 @@ from db.passwords import PasswordRefused
 from db.rights import Actor, NotEligible, StepUpNeeded
 from db.sealing import SealBroken, Sealer
 from db.signing_in import NotSignedIn, SignedIn, SignInRefused
-from db.staff import AlreadyStaff, InvitationLink
 from tests.builders import NOW
 from tests.db.desk import ADDRESS, HASHER, PASSWORD, SEALER, audit_of, code_at, make_actor, make_office
 
@@ -30,7 +41,7 @@ async def make_member(database: Database, role: Role = Role.POLICE_OFFICER, **fi
         actor = await make_actor(session, role, email=EMAIL, now=NOW - timedelta(days=1), **fields)  # type: ignore[arg-type]
         session.add(
             models.RecoveryCode(
-                staff_id=actor.staff_id, code_hash=staff.token_hash(RECOVERY.replace("-", ""))
+                staff_id=actor.staff_id, code_hash=identity.token_hash(RECOVERY.replace("-", ""))
             )
         )
         return actor
@@ -483,7 +494,7 @@ async def invited(
             now=now,
         )
         assert isinstance(invitation, models.Invitation)
-        return await staff.make_link(session, actor=None, invitation_id=invitation.public_id, now=now)
+        return await invitations.make_link(session, actor=None, invitation_id=invitation.public_id, now=now)
 
 
 async def accept(
@@ -577,7 +588,7 @@ async def test_a_link_ends_after_72_hours_or_with_a_newer_one(database: Database
     with pytest.raises(InvitationNotValid):
         await accept(database, link, now=NOW + timedelta(hours=72))
     async with database.transaction() as session:
-        newer = await staff.make_link(
+        newer = await invitations.make_link(
             session, actor=None, invitation_id=link.public_id, now=NOW + timedelta(hours=80)
         )
     with pytest.raises(InvitationNotValid):
@@ -618,7 +629,7 @@ async def test_a_withdrawn_invitation_opens_nothing(database: Database) -> None:
     link = await invited(database)
     async with database.transaction() as session:
         administrator = await make_actor(session, Role.ADMINISTRATOR)
-        await staff.withdraw_invitation(
+        await invitations.withdraw_invitation(
             session, actor=administrator, invitation_id=link.public_id, reason="nhầm người", now=NOW
         )
     with pytest.raises(InvitationNotValid):

@@ -4,24 +4,29 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import demo, demo_staff, models, places, reference, rights, schools, signing_in, staff
+from db import (
+    demo,
+    demo_staff,
+    identity,
+    invitations,
+    models,
+    places,
+    reference,
+    rights,
+    schools,
+    signing_in,
+    staff,
+)
 from db.approval_rules import PayloadUnreadable, ProposalKind
 from db.approvals import ProposalNotFound, SamePerson, approve, propose
 from db.engine import Database
+from db.identity import EmailUnreadable
+from db.invitations import AlreadyStaff, InvitationNotFound
 from db.models import OfficeKind, Role
 from db.rights import Actor, NotAllowed, NotEligible, Permission
 from db.sealing import Sealer
 from db.signing_in import SignInRefused
-from db.staff import (
-    AdministratorsExist,
-    AlreadyStaff,
-    EmailUnreadable,
-    InvitationNotFound,
-    LastAdministrator,
-    OfficeNotFound,
-    RoleDoesNotFit,
-    StaffNotFound,
-)
+from db.staff import AdministratorsExist, LastAdministrator, OfficeNotFound, RoleDoesNotFit, StaffNotFound
 from tests.builders import NOW
 from tests.db.builders import make_commune, make_school
 from tests.db.desk import ADDRESS, HASHER, PROVINCE, SEALER, audit_of, make_actor, make_office
@@ -45,7 +50,7 @@ async def administrators(session: AsyncSession, count: int = 2) -> list[Actor]:
     ],
 )
 def test_one_mailbox_is_one_person(written: str, key: str) -> None:
-    assert staff.person_key(written) == key
+    assert identity.person_key(written) == key
 
 
 @pytest.mark.parametrize(
@@ -53,7 +58,7 @@ def test_one_mailbox_is_one_person(written: str, key: str) -> None:
 )
 def test_what_is_no_address_names_nobody(written: str) -> None:
     with pytest.raises(EmailUnreadable):
-        staff.person_key(written)
+        identity.person_key(written)
 
 
 # Offices
@@ -161,7 +166,7 @@ async def test_a_role_needs_two_administrators(database: Database) -> None:
         with pytest.raises(SamePerson):
             await agree(session, first, proposal)
         await agree(session, second, proposal)
-        (invitation,) = await staff.open_invitations(session)
+        (invitation,) = await invitations.open_invitations(session)
         assert proposal.result == f"invitation:{invitation.public_id}"
         assert invitation.granted_by == f"staff:{first.public_id}+{second.public_id}"
         assert invitation.token_hash is None  # until somebody makes the link
@@ -246,17 +251,17 @@ async def test_links_are_made_and_withdrawn_by_administrators(database: Database
         assert isinstance(invitation, models.Invitation)
         wanted = {"invitation_id": invitation.public_id, "now": NOW}
         for refused in (
-            staff.make_link(session, actor=officer, **wanted),  # type: ignore[arg-type]
-            staff.withdraw_invitation(session, actor=officer, reason="x", **wanted),  # type: ignore[arg-type]
+            invitations.make_link(session, actor=officer, **wanted),  # type: ignore[arg-type]
+            invitations.withdraw_invitation(session, actor=officer, reason="x", **wanted),  # type: ignore[arg-type]
         ):
             with pytest.raises(NotAllowed):
                 await refused
-        link = await staff.make_link(session, actor=administrator, **wanted)  # type: ignore[arg-type]
-        assert invitation.token_hash == staff.token_hash(link.token)
-        await staff.withdraw_invitation(session, actor=administrator, reason="nhầm", **wanted)  # type: ignore[arg-type]
+        link = await invitations.make_link(session, actor=administrator, **wanted)  # type: ignore[arg-type]
+        assert invitation.token_hash == identity.token_hash(link.token)
+        await invitations.withdraw_invitation(session, actor=administrator, reason="nhầm", **wanted)  # type: ignore[arg-type]
         with pytest.raises(InvitationNotFound):
-            await staff.make_link(session, actor=administrator, **wanted)  # type: ignore[arg-type]
-        assert await staff.open_invitations(session) == ()
+            await invitations.make_link(session, actor=administrator, **wanted)  # type: ignore[arg-type]
+        assert await invitations.open_invitations(session) == ()
 
 
 async def test_the_machine_makes_administrators_until_there_are_two(database: Database) -> None:

@@ -12,10 +12,10 @@ from api.pages.console import labels
 from api.pages.console.access import for_anyone, sealer_of, signed_in_cookie
 from api.pages.console.showing import console_page, refused_status
 from db import factor_renewal, joining
+from db.invitations import AlreadyStaff
 from db.login_limits import TooManyAttempts
 from db.passwords import PasswordRefused
 from db.signing_in import SignInRefused
-from db.staff import AlreadyStaff
 
 LONGEST: Final = 320
 _WRONG_EITHER: Final = (

@@ -10,7 +10,7 @@ from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.proposing import propose
 from api.pages.console.showing import console_page, go, refused_status
-from db import desk_lists, schools
+from db import desk_lists, invitations, schools
 from db import offices as registry
 from db import staff as people
 from db.approval_rules import ProposalKind
@@ -116,7 +116,9 @@ async def make_link(
 ) -> HTMLResponse:
     """Make the link of an invitation, shown once with the code to be told by voice."""
     async with work.acting("invitation.link", f"invitation:{invitation_id}") as session:
-        link = await people.make_link(session, actor=work.actor, invitation_id=invitation_id, now=work.now)
+        link = await invitations.make_link(
+            session, actor=work.actor, invitation_id=invitation_id, now=work.now
+        )
     base = work.services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     return console_page(request, work, "invitation_link.html", link=link, base=base)
 
@@ -130,7 +132,7 @@ async def withdraw_invitation(
 ) -> Response:
     """End an open invitation."""
     async with work.acting("invitation.withdraw", f"invitation:{invitation_id}") as session:
-        await people.withdraw_invitation(
+        await invitations.withdraw_invitation(
             session, actor=work.actor, invitation_id=invitation_id, reason=reason.strip(), now=work.now
         )
     return go(request, work, PAGE, "invitation_withdrawn")
@@ -192,7 +194,7 @@ async def _page(
 ) -> HTMLResponse:
     async with work.reading() as session:
         everyone = await people.people_of(session)
-        invitations = await people.open_invitations(session)
+        waiting = await invitations.open_invitations(session)
         offices = await desk_lists.active_offices(session, work.actor)
         of_school = await _school_for_office(session, work, school)
     names = {office.id: office.name for office in offices}
@@ -203,7 +205,7 @@ async def _page(
         status=refused_status(problem),
         problem=problem,
         everyone=[one for one in everyone if one.office.is_example == work.actor.is_example],
-        invitations=[one for one in invitations if one.office_id in names],
+        invitations=[one for one in waiting if one.office_id in names],
         offices=offices,
         names=names,
         roles=[(role.value, labels.label("role", role)) for role in Role],
