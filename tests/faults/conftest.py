@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import LiteralString
@@ -18,7 +19,9 @@ from sqlalchemy import make_url
 from bot.app import prepare
 from bot.settings import Settings
 from tests.channels.peer import Peer
+from tests.conftest import private_runtime_folder
 from tests.faults.figures import Figures
+from tests.faults.own_server import OwnServer
 from tests.faults.service import SERVICE_SECRET, Spawner, World, spawning_process
 
 _numbers = itertools.count(1)
@@ -85,6 +88,19 @@ def postgresql_service_url(postgresql_server: str, first_started_postgresql: str
     _order(postgresql_server, "CREATE DATABASE {} TEMPLATE {}", name, first_started_postgresql)
     yield _url_of(postgresql_server, name)
     _order(postgresql_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def own_server() -> Iterator[OwnServer]:
+    if os.environ.get("TEST_DATABASE_URL"):
+        pytest.skip("only a server of our own may be killed")
+    with (
+        private_runtime_folder(),
+        tempfile.TemporaryDirectory(prefix="goilai-pg-", ignore_cleanup_errors=True) as folder,
+    ):
+        server = OwnServer(Path(folder))
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

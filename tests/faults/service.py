@@ -21,6 +21,8 @@ from tests.channels.peer import TOKEN, Peer, free_listener
 
 ROOT = Path(__file__).parents[2]
 SECRET = "webhook-secret_1"
+READ_ONLY_SETTING = "FAULTS_READ_ONLY"
+"""Names a file; while it is there, SQLite is read-only in the started process."""
 SERVICE_SECRET = "s" * 40
 CHATS_AT_ONCE = 8
 EVENTS_PER_CHAT = 8

