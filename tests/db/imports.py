@@ -9,11 +9,23 @@ import xlsxwriter
 import xlwt
 from sqlalchemy import select
 
+from db import approvals
 from db.engine import Database
 from db.importing import staging, working
+from db.importing.desk import propose
 from db.importing.reading import Given
-from db.models import ImportBatch, ImportKind, ImportRow, RowOutcome
+from db.models import (
+    ImportBatch,
+    ImportKind,
+    ImportRow,
+    Indicator,
+    IndicatorState,
+    Proposal,
+    ProposalStatus,
+    RowOutcome,
+)
 from db.rights import Actor
+from scamcheck.claims import OwnerKind
 from tests.builders import NOW
 
 SOURCE: Final = Given(
@@ -22,11 +34,21 @@ SOURCE: Final = Given(
     verified_at=date(2026, 11, 1),
     consent="các thầy cô, công văn 12/CV",
 )
+CONTACTS = Given(
+    source="công văn", verified_at=date(2026, 11, 1), owner_kind=OwnerKind.SCHOOL, consent="công văn 12/CV"
+)
+POLICE_SAYS = Given(
+    source="đơn trình báo", document="7/TB", verified_at=date(2026, 11, 1), unit="Công an tỉnh Ví Dụ"
+)
 Cells = Sequence[Sequence[Any]]
 
 
 def csv_of(*rows: Sequence[str], encoding: str = "utf-8", mark: str = ",") -> bytes:
     return "\r\n".join(mark.join(row) for row in rows).encode(encoding)
+
+
+NUMBERS = csv_of(["số điện thoại"], ["0912 000 091"], ["0912 000 092"], ["0912 000 091"])
+"""A list of two numbers, one of them twice."""
 
 
 def xlsx_of(
@@ -102,3 +124,54 @@ async def report(database: Database, batch: ImportBatch) -> list[tuple[int, RowO
             select(ImportRow).where(ImportRow.batch_id == batch.id).order_by(ImportRow.id)
         )
         return [(row.row, row.outcome, row.why, row.detail) for row in rows]
+
+
+async def brought(
+    database: Database, actor: Actor, kind: ImportKind, *rows: list[str], given: Given = CONTACTS
+) -> list[tuple[RowOutcome, str]]:
+    """Rows, brought and checked; the outcome of each and why."""
+    batch = await bring(database, actor, kind, csv_of(*rows, mark=";"), given=given)
+    return [(outcome, why) for _, outcome, why, _ in await report(database, batch)]
+
+
+async def approve(database: Database, supervisor: Actor, proposal: Proposal) -> Proposal:
+    """The second person takes in what was proposed."""
+    async with database.transaction() as session:
+        return await approvals.approve(
+            session,
+            actor=supervisor,
+            proposal_id=proposal.public_id,
+            version_hash=proposal.version_hash,
+            reason="đã xem báo cáo",
+            now=NOW,
+        )
+
+
+async def proposed(database: Database, actor: Actor, public_id: str) -> Proposal:
+    """What was brought, proposed."""
+    async with database.transaction() as session:
+        return await propose(session, actor=actor, public_id=public_id, reason="đã đối chiếu", now=NOW)
+
+
+async def listed(database: Database) -> set[str]:
+    """Keys of the identifiers that are confirmed."""
+    async with database.reading() as session:
+        rows = await session.scalars(
+            select(Indicator.key).where(Indicator.status == IndicatorState.CONFIRMED)
+        )
+        return set(rows)
+
+
+async def taken_in(
+    database: Database,
+    actor: Actor,
+    supervisor: Actor,
+    kind: ImportKind,
+    *rows: list[str],
+    given: Given = CONTACTS,
+) -> str:
+    """Rows, brought, proposed and approved; what came of it."""
+    batch = await bring(database, actor, kind, csv_of(*rows, mark=";"), given=given)
+    done = await approve(database, supervisor, await proposed(database, actor, batch.public_id))
+    assert done.status is ProposalStatus.ACTIVE
+    return done.result
