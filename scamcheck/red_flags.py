@@ -23,12 +23,13 @@ from scamcheck.signs import Hit, SignRule, Words, find_hits, lexicon, sign_pairs
 from scamcheck.text import Text
 from scamcheck.thresholds import (
     ALARMING_SCORE,
+    FEARED_WORDS,
     MIN_SPOKEN_WORDS,
     SUSPICIOUS_SCORE,
     TOLD_EMERGENCY_SCORE,
     WARNING_SIGNS,
 )
-from scamcheck.wording import Name, read_name, weighed, wording
+from scamcheck.wording import KINDS, Name, read_name, weighed, wording
 
 
 class Scenario(StrEnum):
@@ -140,8 +141,16 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
     spoken = sum(token[0] not in "$." for token in words.tokens)
     # Somebody who pastes an account and its bank, or a link, has not told what was said: that is asked next.
     bare = bool(numbers or accounts or links) and spoken < MIN_SPOKEN_WORDS and not before
-    told = scenario in _EMERGENCIES and bool(_STRANGERS & counts.keys()) and bool(_HARM & counts.keys())
-    positive = score >= (TOLD_EMERGENCY_SCORE if told else SUSPICIOUS_SCORE) and bool(counts) and not bare
+    told = (
+        scenario in _EMERGENCIES
+        and bool(_STRANGERS & counts.keys())
+        and bool(_HARM & counts.keys())
+        and not groups[_WARNING_GROUP]
+    )
+    # "con toi bi bat coc": told by nobody, so who writes fears it now and needs the police, not a level.
+    feared = spoken <= FEARED_WORDS and "kidnap" in counts and counts.keys() <= _FEARED
+    enough = score >= (TOLD_EMERGENCY_SCORE if told else SUSPICIOUS_SCORE)
+    positive = enough and bool(counts) and not (bare or feared)
     # The scenario of the seed letter before the money is named: the call is only warming up.
     waiting = not (_ASKS & counts.keys()) and scenario in _EMERGENCIES
     warning = not positive and bool(groups["event"] + groups["ask"]) and _warns(counts)
@@ -191,6 +200,7 @@ _ASKS: Final = frozenset(
 _EMERGENCIES: Final = frozenset({"child_emergency"})
 _STRANGERS: Final = frozenset({"report_call", "who_stranger"})
 _HARM: Final = frozenset({"injury", "medical"})
+_FEARED: Final = frozenset({"kidnap", "child", "nothing_to_follow"})
 _WARNING_GROUP: Final = "warning"
 _SERVICE_KINDS: Final = frozenset({PhoneKind.TOLL_FREE, PhoneKind.PAID, PhoneKind.SHORT})
 _OFFICIAL_HOSTS: Final = frozenset(official.host for official in HOSTS.official)
@@ -220,7 +230,7 @@ def _weights() -> _Weights:
     lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     fitted = {name: float(weight) for name, weight in lines}
     signs: dict[str, float] = {}
-    worded: dict[str, dict[Name, float]] = {"w": {}, "r": {}, "n": {}, "t": {}}
+    worded: dict[str, dict[Name, float]] = {kind: {} for kind in KINDS}
     for name, weight in fitted.items():
         kind, _, rest = name.partition(":")
         if kind in worded:

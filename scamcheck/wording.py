@@ -1,4 +1,4 @@
-"""How a message is worded, as named features: words, runs of them, words near each other, topics.
+"""How a message is worded: words, runs of them, words near each other, how it begins and ends, topics.
 
 The signs of `data/red_flags.toml` say what a reviewer thought of; the wording catches what nobody wrote down.
 A topic ("injury", "cash desk") stands for many words, so that a word the fit never saw still counts.
@@ -17,9 +17,12 @@ _READ: Final = 400
 """Words of a message that are looked at; bounds the work, and a longer message has said it by then."""
 _NEAR: Final = 5
 """Words up to so far apart stand near each other."""
-_SCALES: Final = {"w": 4 / 3, "r": 1.0, "n": 2 / 3, "t": 1.5}
-"""How much words, runs, near pairs and topics weigh against the signs; by `scripts/fit --cross-validate`."""
-_FEW: Final = {"w": 20, "r": 20, "n": 40, "t": 8}
+_SENTENCE: Final = 5
+"""A first or last sentence of fewer words is a greeting or a name: anybody can set it before anything."""
+_SCALES: Final = {"w": 4 / 3, "r": 1.0, "n": 2 / 3, "f": 0.8, "l": 0.4, "t": 1.5}
+"""How much each kind weighs against the signs; by `scripts/fit --cross-validate`."""
+KINDS: Final = tuple(_SCALES)
+_FEW: Final = {"w": 20, "r": 20, "n": 40, "f": 12, "l": 12, "t": 8}
 """A message with fewer than this says as little as its length: one word alone must not decide."""
 
 
@@ -28,8 +31,10 @@ Name = str | tuple[str, ...]
 
 
 def wording(tokens: Sequence[str]) -> dict[str, float]:
-    """`w:` words and neighbours, `r:` runs of three, `n:` pairs of near words, `t:` topics.
+    """The words of a message as features.
 
+    `w:` words and neighbours, `r:` runs of three, `n:` pairs of near words, `f:` and `l:` the words and
+    neighbours of the first and of the last sentence, `t:` topics.
     Each kind is divided by the root of its size: a message counts by how it speaks, not by how long.
     """
     found: dict[str, float] = {}
@@ -52,7 +57,16 @@ def weighed(tokens: Sequence[str], weights: Mapping[str, Mapping[Name, float]]) 
 def _counted(tokens: Sequence[str]) -> Iterator[tuple[str, Mapping[Name, int], float]]:
     """Each kind, how often its names were found, and what one counts."""
     read = tokens[:_READ]
-    for kind, counts in (("w", _words(read)), ("r", _runs(read)), ("n", _near(read)), ("t", _topics(read))):
+    first, last = _first_and_last(read)
+    kinds: tuple[tuple[str, Mapping[Name, int]], ...] = (
+        ("w", _words(read)),
+        ("r", _runs(read)),
+        ("n", _near(read)),
+        ("f", _words(first)),
+        ("l", _words(last)),
+        ("t", _topics(read)),
+    )
+    for kind, counts in kinds:
         yield kind, counts, _SCALES[kind] / sqrt(max(len(counts), _FEW[kind]))
 
 
@@ -79,6 +93,19 @@ def _runs(tokens: Sequence[str]) -> Mapping[Name, int]:
 def _near(tokens: Sequence[str]) -> Mapping[Name, int]:
     words = [word for word in tokens if word != "."]
     return Counter(chain.from_iterable(zip(words, words[apart:]) for apart in range(2, _NEAR + 1)))  # noqa: B905 - the last words have nobody behind them
+
+
+def _first_and_last(tokens: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The first and the last sentence worth the name, nothing where the message is but one."""
+    stops = [at for at, word in enumerate(tokens) if word == "."]
+    starts = (0, *(at + 1 for at in stops))
+    sentences = [
+        (start, end) for start, end in zip(starts, (*stops, len(tokens)), strict=True) if end > start
+    ]
+    long = [sentence for sentence in sentences if sentence[1] - sentence[0] >= _SENTENCE]
+    if len(sentences) < 2 or not long:
+        return (), ()
+    return tokens[slice(*long[0])], tokens[slice(*long[-1])]
 
 
 def _topics(tokens: Sequence[str]) -> Mapping[Name, int]:

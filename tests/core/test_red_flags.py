@@ -225,3 +225,23 @@ def test_any_text_can_be_judged_and_is_judged_the_same_twice(raw: str) -> None:
 def test_an_identifier_alone_says_nothing_that_could_be_judged(text: str) -> None:
     found = judged(text)
     assert (found.suspicious, found.early_stage, found.alarming) == (False, False, False)
+
+
+def test_the_first_and_the_last_sentence_count_apart() -> None:
+    found = features(words_of("chao chi. chau bi nga o san truong. chi chuyen tien ngay cho em nhe"), {})
+
+    assert "f:chau" in found
+    assert "f:chuyen tien" not in found
+    assert "l:chuyen tien" in found
+    assert "f:chao" not in found, "a greeting is no first sentence"
+
+
+@pytest.mark.parametrize("text", ["chau bi nga o san truong", "chao chi. chau nga.", ""])
+def test_a_message_of_one_sentence_or_of_scraps_has_no_first_and_last(text: str) -> None:
+    assert [name for name in features(words_of(text), {}) if name.startswith(("f:", "l:"))] == []
+
+
+def test_a_kidnapping_cried_out_in_a_few_words_is_no_story() -> None:
+    assert not judged("con tôi bị bắt cóc").suspicious
+    told = judged("có người gọi nói con tôi bị bắt cóc đòi chuộc")
+    assert told.suspicious or told.early_stage
