@@ -199,6 +199,7 @@ async def active_offices(session: AsyncSession, actor: Actor) -> tuple[models.Of
     return tuple(
         await session.scalars(
             select(models.Office)
+            .options(selectinload(models.Office.communes))
             .where(models.Office.active, models.Office.is_example == actor.is_example)
             .order_by(models.Office.name, models.Office.id)
         )

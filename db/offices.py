@@ -60,11 +60,11 @@ async def open_office(
     await rights.standing(session, actor.membership_id)
     codes = sorted(set(communes)) if kind in OF_COMMUNES else []
     if kind in OF_COMMUNES:
-        await _require_communes(session, codes)
+        await require_communes(session, codes)
     if kind in rights.OF_THE_PROVINCE:
         await _require_province(session, province)
     if kind is OfficeKind.SCHOOL:
-        await _require_free_school(session, actor, school_id)
+        await require_free_school(session, school_id, is_example=actor.is_example)
     organisation_id = None
     if kind in rights.POLICE:
         organisation_id = await _own_organisation(session, actor, name, codes, now)
@@ -83,7 +83,12 @@ async def open_office(
     )
 
 
-async def _require_communes(session: AsyncSession, codes: list[str]) -> None:
+async def require_communes(session: AsyncSession, codes: list[str]) -> None:
+    """Refuse an area without a commune, or with a code that is none.
+
+    Raises:
+        CommunesMissing: see there.
+    """
     known = await session.scalar(
         select(func.count()).select_from(models.Commune).where(models.Commune.code.in_(codes))
     )
@@ -99,11 +104,16 @@ async def _require_province(session: AsyncSession, province: str) -> None:
         raise ProvinceMissing(province)
 
 
-async def _require_free_school(session: AsyncSession, actor: Actor, school_id: int | None) -> None:
+async def require_free_school(session: AsyncSession, school_id: int | None, *, is_example: bool) -> None:
+    """Refuse a school that has an office already, or is not there.
+
+    Raises:
+        OfficeExists, RecordNotFound, SchoolMissing: see there.
+    """
     if school_id is None:
         raise SchoolMissing
     school = await session.get(models.School, school_id)
-    if school is None or school.status is not RecordState.ACTIVE or school.is_example != actor.is_example:
+    if school is None or school.status is not RecordState.ACTIVE or school.is_example != is_example:
         raise RecordNotFound(school_id)
     if await session.scalar(select(models.Office.id).where(models.Office.school_id == school_id)) is not None:
         raise OfficeExists(school_id)

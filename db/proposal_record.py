@@ -14,6 +14,7 @@ from db import (
     factor_rules,
     indicator_rules,
     models,
+    office_rules,
     rights,
     role_rules,
     school_rules,
@@ -32,6 +33,7 @@ RULES: Final[dict[ProposalKind, Rule]] = {
     **script_rules.RULES,
     **role_rules.RULES,
     **factor_rules.RULES,
+    **office_rules.RULES,
     **import_rules.RULES,
     **school_rules.RULES,
 }

@@ -68,6 +68,12 @@ class School:
     aliases: tuple[str, ...] = ()
     is_example: bool = False
 
+    @property
+    def full_name(self) -> str:
+        """Level and name, as the directory says them; a name that begins with its level is left alone."""
+        begins = self.name.casefold().startswith((self.level.casefold(), "trường "))
+        return self.name if begins else f"{self.level} {self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:

@@ -223,7 +223,7 @@ def not_on_its_list(case: Case) -> Iterator[Reason]:
     if not any(claim.kind is OwnerKind.SCHOOL for claim in case.observables.claims):
         return
     named = [candidate.school for candidate in case.candidates.schools]
-    meant = {school.id: school.name for school in ([case.school] if case.school else named)}
+    meant = {school.id: school.full_name for school in ([case.school] if case.school else named)}
     own = {
         contact.key
         for contact in case.candidates.owner_contacts

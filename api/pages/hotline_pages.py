@@ -53,8 +53,7 @@ class Listed:
     @property
     def name(self) -> str:
         """Level and name, as people say them."""
-        begins = self.school.name.casefold().startswith(self.school.level.casefold())
-        return self.school.name if begins else f"{self.school.level} {self.school.name}"
+        return self.school.full_name
 
 
 @router.get("/danh-ba")

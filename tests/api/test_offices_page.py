@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.console import Site, site
+from tests.api.console import Site, field_of, site
 
 
 @pytest.fixture
@@ -46,6 +46,35 @@ async def test_an_office_that_could_do_nothing_is_not_opened(
     administrator = await desk_site.person("administrator")
     refused = await administrator.post("/console/offices", name="Đơn vị Ví Dụ", **fields)
     assert (refused.status_code, words in refused.text) == (422, True)
+
+
+async def test_the_area_of_an_office_is_changed_by_two_administrators(desk_site: Site) -> None:
+    first, second = await desk_site.person("administrator"), await desk_site.person("administrator2")
+    page = await first.see("/console/staff")
+    [path] = {
+        found
+        for found in re.findall(r'action="(/console/offices/[^"]+/area)"', page)
+        if 'name="communes"' in page.split(f'action="{found}"')[1].partition("</form>")[0]
+        and "Phòng" in page.split(f'action="{found}"')[1].partition("</form>")[0]
+    }
+    form = page.split(f'action="{path}"')[1].partition("</form>")[0]
+    fields = {"version": field_of(form, "version"), "communes": field_of(form, "communes"), "reason": "thử"}
+    refused = await first.post(path, **{**fields, "communes": "99999"})
+    assert (refused.status_code, "mã xã, phường" in refused.text) == (422, True)
+    proposal = (await first.done(path, **fields)).partition("?")[0]
+    shown = await second.see(proposal)
+    assert "Đổi địa bàn của đơn vị: Phòng" in shown
+    assert fields["communes"].replace(" ", "") in shown.replace(" ", "")
+    own = await first.post(
+        f"{proposal}/approve", version_hash=field_of(shown, "version_hash"), reason="tự duyệt"
+    )
+    assert own.status_code == 422
+    await second.done(
+        f"{proposal}/approve",
+        version_hash=field_of(shown, "version_hash"),
+        reason="đã xem",
+        code=second.code(),
+    )
 
 
 async def test_a_school_proposes_the_page_by_which_it_is_known(desk_site: Site) -> None:

@@ -250,6 +250,12 @@ def test_only_of_a_number_that_a_teacher_may_have_at_home_is_it_said_that_teache
     assert Code.NOT_ON_ITS_LIST not in codes((numbers(forged, claims=(SAID,)), ITS_NUMBERS))
 
 
+def test_the_school_whose_list_it_is_not_on_is_named_as_the_directory_names_it() -> None:
+    for name, said in (("Ví Dụ", "TH Ví Dụ"), ("Trường Tiểu học Ví Dụ", "Trường Tiểu học Ví Dụ")):
+        known = replace(ITS_NUMBERS, schools=(SchoolCandidate(make_school(name=name), 95),))
+        assert facts((numbers(MOBILE, claims=(SAID,)), known), Code.NOT_ON_ITS_LIST)["owner"] == said
+
+
 def test_a_number_that_none_of_the_schools_of_a_name_has_is_on_none_of_their_lists() -> None:
     both = (SchoolCandidate(make_school(), 95), SchoolCandidate(make_school("s2", name="Khác"), 95))
     candidates = make_candidates(schools=both, owner_contacts=(make_contact(),))

@@ -183,8 +183,8 @@ async def about(session: AsyncSession, proposal: models.Proposal) -> str:
     """What a proposal is about, for a person: a number, a person with a role, a script's name."""
     payload = proposal_record.payload_of(proposal)
     kind = ProposalKind(proposal.kind)
-    if kind in (ProposalKind.GRANT_ROLE, ProposalKind.RESET_SECOND_FACTOR):
-        return await _about_person(session, payload)
+    if kind in (ProposalKind.GRANT_ROLE, ProposalKind.RESET_SECOND_FACTOR, ProposalKind.CHANGE_OFFICE):
+        return await _about_people(session, payload)
     if kind in (ProposalKind.ADD_SCRIPT, ProposalKind.WITHDRAW_SCRIPT):
         return payload.get("name") or await script_desk.name_of(session, payload["key"])
     if "school" in payload:
@@ -205,10 +205,12 @@ async def about(session: AsyncSession, proposal: models.Proposal) -> str:
     )
 
 
-async def _about_person(session: AsyncSession, payload: Mapping[str, str]) -> str:
+async def _about_people(session: AsyncSession, payload: Mapping[str, str]) -> str:
     if "staff" in payload:
         return await staff.name_of(session, payload["staff"])
     office = await staff.office_of(session, payload["office"])
+    if "role" not in payload:
+        return office.name
     return f"{labels.label('role', payload['role'])} cho {payload['name']} tại {office.name}"
 
 

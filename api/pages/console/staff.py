@@ -169,6 +169,33 @@ async def add_office(
     return go(request, work, PAGE, "office_added")
 
 
+@router.post("/offices/{public_id}/area")
+async def change_office(
+    request: Request,
+    public_id: str,
+    version: Annotated[str, Form(max_length=16)] = "",
+    communes: Annotated[str, Form(max_length=4000)] = "",
+    school: Annotated[str, Form(max_length=18)] = "",
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    document: Annotated[str, Form(max_length=400)] = "",
+    work: AtWork = requires(Permission.MANAGE_OFFICES),
+) -> Response:
+    """Propose what an office works for from now on; another administrator approves."""
+    payload = {"office": public_id, "version": version, "communes": communes, "school": school}
+    try:
+        return await propose(
+            request,
+            work,
+            subject=f"office:{public_id}",
+            kind=ProposalKind.CHANGE_OFFICE,
+            payload=payload,
+            reason=reason,
+            document=document,
+        )
+    except Refused as refused:
+        return await _page(request, work, labels.refusal(refused.fact))
+
+
 @router.post("/offices/{public_id}/close")
 async def close_office(
     request: Request,
