@@ -147,8 +147,8 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
         and bool(_HARM & counts.keys())
         and not groups[_WARNING_GROUP]
     )
-    # "con toi bi bat coc": told by nobody, so who writes fears it now and needs the police, not a level.
-    feared = spoken <= FEARED_WORDS and "kidnap" in counts and counts.keys() <= _FEARED
+    # "con toi bi bat coc", "chong toi danh toi": told by nobody. Who writes needs help, not a level.
+    feared = spoken <= FEARED_WORDS and counts.keys() <= _FEARED
     enough = score >= (TOLD_EMERGENCY_SCORE if told else SUSPICIOUS_SCORE)
     positive = enough and bool(counts) and not (bare or feared)
     # The scenario of the seed letter before the money is named: the call is only warming up.

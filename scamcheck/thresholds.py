@@ -36,7 +36,7 @@ costs most, and the advice, to call the school, is right if it is true. Of the t
 fits without it, six more scams and four more true stories lie above it than above the common cut-off."""
 
 FEARED_WORDS: Final = 6
-"""A kidnapping in so few words, with nobody who told of it, is a cry for help and no story."""
+"""So few words, with nobody who told of it and nothing that is wanted, are a cry for help and no story."""
 
 ALARMING_SCORE: Final = -2.0
 """From here an event or an ask is alarming: no official number makes such a text harmless (rows 5 and 9)."""

@@ -73,6 +73,8 @@ At 3 % false alarms by the words alone, on our own texts and on the other labell
   offers, codes to be entered on a page.
 - Emergencies of adults, and first calls that only frighten or only prepare; and of true emergencies those
   told by somebody the reader may not know.
+- Reports that somebody called and of nothing that was said: they are read as the beginning of a scam.
+- A relative who cries of an arrest and of money in seven words, where a longer cry is found.
 - The name of the scenario: of the training scams three in five get their own, of children's emergencies
   nearly four in five; a wrong name gives advice that is true but less fitting.
 """

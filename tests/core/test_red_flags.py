@@ -241,7 +241,13 @@ def test_a_message_of_one_sentence_or_of_scraps_has_no_first_and_last(text: str)
     assert [name for name in features(words_of(text), {}) if name.startswith(("f:", "l:"))] == []
 
 
-def test_a_kidnapping_cried_out_in_a_few_words_is_no_story() -> None:
-    assert not judged("con tôi bị bắt cóc").suspicious
+@pytest.mark.parametrize("text", ["con tôi bị bắt cóc", "chong toi danh toi", "sao họ biết tên con tôi"])
+def test_a_cry_or_a_question_in_a_few_words_is_no_story(text: str) -> None:
+    found = judged(text)
+    assert not found.suspicious
+    assert not found.early_stage
+
+
+def test_a_kidnapping_that_somebody_told_is_a_story() -> None:
     told = judged("có người gọi nói con tôi bị bắt cóc đòi chuộc")
     assert told.suspicious or told.early_stage
