@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import plain_answers
 from bot.messages import Channel
 from bot.replies import reason_text, render
 from bot.texts import Texts
 from scamcheck.knowledge import IdentifierKind, School
 from scamcheck.reasons import About, Reason
 from scamcheck.routing import ShownContact
-from scamcheck.verdict import Verdict
+from scamcheck.verdict import Intent, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,17 @@ class VerdictShape:
     lists_available: bool
     truncated: bool
     """Only the first 8 KiB of the text were read."""
+    emergency: str | None = None
+    """Who writes needs help now: "medical" (115), "fire" (114), "danger" (113); headline and advice too."""
 
 
 def shape(verdict: Verdict, *, texts: Texts, now: datetime, demo: bool) -> VerdictShape:
     """The verdict with its sentences in the language of `texts`; `dataclasses.asdict` makes JSON of it."""
-    reply = render(verdict, texts=texts, check_id=None, now=now, demo=demo, channel=Channel.WEB)
+    emergency = verdict.observables.emergency if verdict.intent is Intent.EMERGENCY else None
+    if emergency:
+        reply = plain_answers.emergency(emergency, texts)
+    else:
+        reply = render(verdict, texts=texts, check_id=None, now=now, demo=demo, channel=Channel.WEB)
     return VerdictShape(
         level=verdict.level.value,
         headline=reply.headline,
@@ -142,6 +149,7 @@ def shape(verdict: Verdict, *, texts: Texts, now: datetime, demo: bool) -> Verdi
         scenario=verdict.scenario.value if verdict.scenario else None,
         lists_available=verdict.lists_available,
         truncated=verdict.observables.text.truncated,
+        emergency=emergency.value if emergency else None,
     )
 
 

@@ -6,7 +6,7 @@ seen. Nothing about a group is remembered.
 
 from dataclasses import replace
 
-from bot.conversation import check, desk
+from bot.conversation import check, desk, emergency
 from bot.conversation.context import Context, Turn
 from bot.conversation.memory import Memory
 from bot.conversation.words import command_of, staff_code_in
@@ -32,7 +32,13 @@ async def answer(incoming: Incoming, context: Context) -> Turn:
         return _once(Reply(context.texts.get("group.hello")), context)
     if not text.strip():
         return Turn((), Memory())
+    return await _to_words(text, context)
+
+
+async def _to_words(text: str, context: Context) -> Turn:
     verdict = await judge(text, context.knowledge, now=context.now)
+    if verdict.intent is Intent.EMERGENCY:
+        return _once(emergency.answer(verdict.observables, context).replies[0], context)
     if verdict.intent is not Intent.CHECK:
         return _once(Reply(context.texts.get("group.hello")), context)
     turn = await check.answer(verdict, context, already_said=True)

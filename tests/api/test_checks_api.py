@@ -55,6 +55,13 @@ async def test_the_sentences_come_in_english_when_asked(site: httpx.AsyncClient)
     assert english["headline"] != vietnamese["headline"]
 
 
+async def test_who_needs_help_now_is_told_so(site: httpx.AsyncClient) -> None:
+    answer = (await site.post("/v1/checks", json={"text": "cháy nhà rồi"})).json()
+    assert answer["emergency"] == "fire"
+    assert "114" in answer["headline"]
+    assert (await site.post("/v1/checks", json={"text": SCAM})).json()["emergency"] is None
+
+
 async def test_the_same_check_gives_the_same_answer(site: httpx.AsyncClient) -> None:
     first = await site.post("/v1/checks", json={"text": SCAM})
     assert (await site.post("/v1/checks", json={"text": SCAM})).json() == first.json()

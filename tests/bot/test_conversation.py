@@ -502,6 +502,12 @@ async def test_talk_gets_a_fitting_line(text_chat: Chat, said: str, begins: str)
     assert (await text_chat.say(said)).headline.startswith(begins)
 
 
+async def test_an_emergency_told_in_a_group_gets_its_number(chat: Chat) -> None:
+    chat.is_group = True
+    reply = await chat.say("cháy nhà rồi")
+    assert (reply.level, reply.calls[0].dial) == (None, "114")
+
+
 async def test_a_command_in_a_group_is_answered_shortly(chat: Chat) -> None:
     chat.is_group = True
     assert (await chat.say("/kiemtra 0530 000 113")).level is Level.CONFIRMED_SCAM
