@@ -86,7 +86,7 @@ async def joined(link_id: str, _incoming: Incoming, context: Context) -> Turn:
         return _plain("link.expired", context)
     except TooMuchToLink:
         return _plain("link.too_much", context, limit=str(MAX_FOLLOWED))
-    _tell(link.answering, _linked_with(link.asking, context), context)
+    _tell(link.answering, _linked_with(link.asking, context), context, stays_true=True)
     return say(_linked_with(link.answering, context), context.memory.without_question())
 
 
@@ -103,7 +103,8 @@ async def parted(_argument: str, _incoming: Incoming, context: Context) -> Turn:
         return _plain("link.not_linked", context)
     texts = context.texts
     for other in others:
-        _tell(other, Reply(texts.get("link.left", channel=_name(context.conversation, context))), context)
+        left = Reply(texts.get("link.left", channel=_name(context.conversation, context)))
+        _tell(other, left, context, stays_true=True)
     return _plain("link.parted", context)
 
 
@@ -190,9 +191,10 @@ def _linked_with(other: Conversation, context: Context) -> Reply:
     return Reply(texts.get("link.done", channel=_name(other, context)), steps=texts.lines("link.done_steps"))
 
 
-def _tell(conversation: Conversation, reply: Reply, context: Context) -> None:
-    """Write to the other side. A page cannot be written to; there /noi is asked, as its steps say."""
-    if conversation.channel is ChannelName.WEB:
+def _tell(conversation: Conversation, reply: Reply, context: Context, *, stays_true: bool = False) -> None:
+    """Write to the other side. For a page only what stays true lies ready until its next visit."""
+    on_page = conversation.channel is ChannelName.WEB
+    if on_page and not stays_true:
         return
     outbox.enqueue(
         context.session,
@@ -200,7 +202,7 @@ def _tell(conversation: Conversation, reply: Reply, context: Context) -> None:
             Channel(conversation.channel.value), conversation.bot_account, conversation.address
         ),
         inbox_id=None,
-        lane=Lane.ANSWER,
+        lane=Lane.BULK if on_page else Lane.ANSWER,
         payload=reply_to_json(reply),
         now=context.now,
     )

@@ -1,6 +1,7 @@
 """/noi: a parent's channels become one person's, as seen in the conversations themselves."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 from bot.conversation import follow_school
 from bot.limits import Limits
 from bot.messages import Channel, Reply
+from db import left_messages
 from db.engine import Database
 from db.knowledge_base import SqlKnowledgeBase
 from tests.bot.conftest import SETTINGS, Chat, Clock, make_chat
@@ -20,8 +22,10 @@ CODE = re.compile(r"[2-9B-Z]{4}-[2-9B-Z]{4}")
 class Family:
     """The same person on two channels, and a stranger; all answered by the same delivery."""
 
-    def __init__(self, here: Chat, there: Chat, stranger: Chat) -> None:
-        self.here, self.there, self.stranger = here, there, stranger
+    def __init__(self, here: Chat, another: Callable[[str, Channel], Chat]) -> None:
+        self.here, self.another = here, another
+        self.there = another("there", Channel.ZALO_OA)
+        self.stranger = another("a stranger", Channel.TELEGRAM)
 
     async def code(self) -> str:
         found = CODE.search((await self.here.say("/noi")).headline)
@@ -51,7 +55,7 @@ def family(
         made.events = 1000 * len(address)
         return made
 
-    return Family(chat, another("there", Channel.ZALO_OA), another("a stranger", Channel.TELEGRAM))
+    return Family(chat, another)
 
 
 async def test_two_channels_are_linked_by_a_code_and_a_yes_on_each(family: Family) -> None:
@@ -150,6 +154,23 @@ async def test_the_other_side_is_written_to_unless_it_is_a_web_page(family: Fami
     # A page is answered when it asks; a message to it would wait for nobody.
     assert (typed in heard) is (family.here.platform.channel is not Channel.WEB)
     assert any(reply.headline.startswith("Đã nối với ") for reply in family.heard(family.there))
+
+
+async def test_a_page_finds_at_its_next_visit_that_it_was_linked_and_parted(
+    family: Family, database: Database
+) -> None:
+    page = family.another("a page", Channel.WEB)
+    zalo = family.there
+    code = CODE.search((await zalo.say("/noi")).headline)
+    assert code
+    await page.pick(await page.say(f"/noi {code[0]}"), "link_yes:")
+    await zalo.pick(await zalo.say("/noi"), "link_join:")
+    await zalo.pick(await zalo.say("/noi"), "unlink")
+    async with database.reading() as session:
+        found = [payload for _, payload in await left_messages.waiting(session, page.place)]
+    assert len(found) == 2
+    assert "Đã nối với" in found[0]
+    assert "không còn nối" in found[1]
 
 
 async def test_unlinking_tells_the_other_side_and_keeps_what_is_followed(family: Family) -> None:
