@@ -30,6 +30,7 @@ WRITTEN: Final = (
     "train_sms",
     "train_emergency",
     "train_everyday",
+    "train_told",
     "train_messages",
 )
 ALL: Final = (*WRITTEN, "train_generated")
