@@ -32,6 +32,7 @@ WRITTEN: Final = (
     "train_everyday",
     "train_told",
     "train_messages",
+    "train_spoken",
 )
 ALL: Final = (*WRITTEN, "train_generated")
 VOICES: Final = {"message", "caller", "parent_report", "forward"}
