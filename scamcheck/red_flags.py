@@ -26,6 +26,7 @@ from scamcheck.thresholds import (
     FEARED_WORDS,
     MIN_SPOKEN_WORDS,
     SUSPICIOUS_SCORE,
+    TELLING_WORDS_SCORE,
     TOLD_EMERGENCY_SCORE,
     WARNING_SIGNS,
 )
@@ -150,7 +151,9 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
     # "con toi bi bat coc", "chong toi danh toi": told by nobody. Who writes needs help, not a level.
     feared = spoken <= FEARED_WORDS and counts.keys() <= _FEARED
     enough = score >= (TOLD_EMERGENCY_SCORE if told else SUSPICIOUS_SCORE)
-    positive = enough and bool(counts) and not (bare or feared)
+    # A number and whom it is about say nothing of what was wanted: the words must tell, or a sign of a scam.
+    telling = given.get(_WORDING, 0.0) >= TELLING_WORDS_SCORE or any(groups[group] for group in _TELLING)
+    positive = enough and bool(counts) and telling and not (bare or feared)
     # The scenario of the seed letter before the money is named: the call is only warming up.
     waiting = not (_ASKS & counts.keys()) and scenario in _EMERGENCIES
     warning = not positive and bool(groups["event"] + groups["ask"]) and _warns(counts)
@@ -201,6 +204,8 @@ _EMERGENCIES: Final = frozenset({"child_emergency"})
 _STRANGERS: Final = frozenset({"report_call", "who_stranger"})
 _HARM: Final = frozenset({"injury", "medical"})
 _FEARED: Final = frozenset({"kidnap", "child", "nothing_to_follow"})
+_TELLING: Final = ("event", "ask", "pressure", "report")
+"""Groups of signs that tell what happens; others only say who, where and by what way."""
 _WARNING_GROUP: Final = "warning"
 _SERVICE_KINDS: Final = frozenset({PhoneKind.TOLL_FREE, PhoneKind.PAID, PhoneKind.SHORT})
 _OFFICIAL_HOSTS: Final = frozenset(official.host for official in HOSTS.official)

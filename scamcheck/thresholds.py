@@ -38,6 +38,8 @@ fits without it, six more scams and four more true stories lie above it than abo
 FEARED_WORDS: Final = 6
 """So few words, with nobody who told of it and nothing that is wanted, are a cry for help and no story."""
 
+TELLING_WORDS_SCORE: Final = 1.0
+"""Log-odds of the words beside the signs from which they tell something although no sign of an event does."""
 ALARMING_SCORE: Final = -2.0
 """From here an event or an ask is alarming: no official number makes such a text harmless (rows 5 and 9)."""
 

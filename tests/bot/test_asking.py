@@ -66,7 +66,7 @@ async def test_a_number_that_is_not_the_schools_is_said_not_to_be_beside_the_sch
 ) -> None:
     reply = await text_chat.say(f"số 0977 111 222 có phải của {SCHOOL} không")
     assert reply.level is Level.UNKNOWN
-    assert "không có trong số đã duyệt của Ví Dụ Hoa Sen" in reply.headline
+    assert "không có trong số đã duyệt của Tiểu học Ví Dụ Hoa Sen" in reply.headline
     assert "không có nghĩa là an toàn" in reply.headline
     assert dials(reply)[0] == "+842630111001"
     assert "tự gọi số của trường" in reply.reasons[0]
@@ -76,7 +76,7 @@ async def test_the_same_is_said_when_the_school_is_chosen_after_the_question(tex
     asked = await text_chat.say("0977 111 222 có phải số của trường tiểu học Ví Dụ Hoa Sen không")
     assert "không có trong số đã duyệt" in asked.headline
     chosen = await text_chat.pick(asked, "school:")
-    assert "không có trong số đã duyệt của Ví Dụ Hoa Sen" in chosen.headline
+    assert "không có trong số đã duyệt của Tiểu học Ví Dụ Hoa Sen" in chosen.headline
     assert dials(chosen)[0] == "+842630111001"
 
 

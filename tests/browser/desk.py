@@ -56,6 +56,7 @@ RECORDS = {
     ),
     "police": (
         ("/queue?area=all", "/queue/{kind}"),
+        ("/queue?area=all", "/queue/stories/{scenario}"),
         ("/indicators", "/indicators/{indicator_id}"),
         ("/scripts", "/scripts/{script_id}", "/scripts/{script_id}/change"),
     ),
