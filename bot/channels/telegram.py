@@ -47,7 +47,7 @@ from bot.channels.events import (
     TokenRefused,
     UnintelligibleUpdate,
 )
-from bot.channels.telegram_calls import Requests
+from bot.channels.telegram_calls import Calls
 from bot.channels.telegram_reply import Card, TelegramReply, for_telegram
 from bot.channels.telegram_updates import Mention, Place, Said, UpdateReader, numbers_of_card
 from bot.messages import Channel, Reply
@@ -95,14 +95,20 @@ class TelegramChannel:
         self.bot_account = token.partition(":")[0]
         self._reader = UpdateReader(self.bot_account)
         base = api_base.rstrip("/")
-        self._requests = Requests(
-            connection_pool_size=32,
+        # Made once for all connections: reading the certificates takes longer than all else here.
+        verify = httpx.create_ssl_context()
+        self._calls = Calls(
+            verify=verify, proxy=proxy, timeout=httpx.Timeout(10.0, read=read_timeout, connect=5.0, pool=5.0)
+        )
+        self._requests = HTTPXRequest(
+            connection_pool_size=8,
             proxy=proxy,
             read_timeout=read_timeout,
             write_timeout=10.0,
             pool_timeout=5.0,
+            httpx_kwargs={"verify": verify},
         )
-        self._polling = HTTPXRequest(connection_pool_size=1, proxy=proxy)
+        self._polling = HTTPXRequest(connection_pool_size=1, proxy=proxy, httpx_kwargs={"verify": verify})
         self._bot = Bot(
             token,
             base_url=f"{base}/bot",
@@ -122,6 +128,7 @@ class TelegramChannel:
 
     async def close(self) -> None:
         """Close the connections."""
+        await self._calls.close()
         await self._requests.shutdown()
         await self._polling.shutdown()
 
@@ -243,7 +250,7 @@ class TelegramChannel:
         ours = for_telegram(reply)
         # The text may have arrived the last time and only what follows been refused: then only that is due.
         if self._half_sent.pop(address, None) != reply:
-            await self._requests.send(
+            await self._calls.send(
                 f"{self._bot.base_url}/sendMessage",
                 chat_id=chat_id,
                 message_thread_id=thread,
@@ -262,7 +269,7 @@ class TelegramChannel:
         self._half_sent.pop(address, None)
 
     async def _send_card(self, chat_id: int, thread: int | None, card: Card) -> None:
-        await self._requests.send(
+        await self._calls.send(
             f"{self._bot.base_url}/sendContact",
             chat_id=chat_id,
             message_thread_id=thread,

@@ -1,70 +1,69 @@
-"""The calls that every answer makes, with less around them than the libraries put there.
+"""The calls that every answer makes, on connections of our own.
 
 Sending was a third of what a check costs: python-telegram-bot makes objects of what is sent and of the
-message that Telegram gives back, and httpx merges settings into every request. Errors stay its own.
+message that Telegram gives back, and httpx merges settings into every request. What Telegram says to a call
+becomes the library's errors, so that whoever handles them need not know which way a call went.
 """
 
-from typing import Any
+import json
+import ssl
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import cast
 
 import httpx
-from telegram._utils.defaultvalue import DEFAULT_NONE
-from telegram._utils.types import ODVInput
-from telegram.error import NetworkError, TimedOut
-from telegram.request import HTTPXRequest, RequestData
-from telegram.request._requestparameter import RequestParameter
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+_NAMED: dict[int, type[TelegramError]] = {
+    HTTPStatus.BAD_REQUEST: BadRequest,
+    HTTPStatus.UNAUTHORIZED: InvalidToken,
+    HTTPStatus.FORBIDDEN: Forbidden,
+    HTTPStatus.NOT_FOUND: InvalidToken,
+    HTTPStatus.CONFLICT: Conflict,
+}
+"""What else Telegram answers says nothing of the message."""
 
 
 class NoMessage(Exception):
     """Telegram says that a message was sent, and gives back something else."""
 
 
-class Requests(HTTPXRequest):
-    """The library's connections, asked directly when nothing about a call is special."""
+class Calls:
+    """Connections to Telegram for messages, asked directly since nothing about these calls is special."""
 
-    async def send(self, url: str, **parameters: Any) -> None:  # noqa: ANN401 - what the Bot API takes
+    def __init__(self, *, verify: ssl.SSLContext, proxy: str | None, timeout: httpx.Timeout) -> None:
+        self._client = httpx.AsyncClient(
+            verify=verify, proxy=proxy, timeout=timeout, limits=httpx.Limits(max_connections=32)
+        )
+        self._extensions = {"timeout": timeout.as_dict()}
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def send(self, url: str, **parameters: object) -> None:
         """Make a call that sends one message; parameters that are None are left out.
 
         Raises:
             NoMessage: see there.
             TelegramError: what Telegram, or the way to it, made of the call.
         """
-        sent = await self.post(
-            url,
-            RequestData(
-                [
-                    RequestParameter(name, value, None)
-                    for name, value in parameters.items()
-                    if value is not None
-                ]
-            ),
-        )
-        if not isinstance(sent, dict):
-            raise NoMessage
-
-    async def do_request(  # noqa: PLR0913, PLR0917 - the library's own
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        read_timeout: ODVInput[float] = DEFAULT_NONE,
-        write_timeout: ODVInput[float] = DEFAULT_NONE,
-        connect_timeout: ODVInput[float] = DEFAULT_NONE,
-        pool_timeout: ODVInput[float] = DEFAULT_NONE,
-    ) -> tuple[int, bytes]:
-        """See `HTTPXRequest.do_request`."""
-        timeouts = (read_timeout, write_timeout, connect_timeout, pool_timeout)
-        if (
-            request_data is None
-            or request_data.contains_files
-            or any(timeout is not DEFAULT_NONE for timeout in timeouts)
-        ):
-            return await super().do_request(url, method, request_data, *timeouts)
-        request = httpx.Request(
-            method,
-            url,
-            data=request_data.json_parameters,
-            extensions={"timeout": self._client.timeout.as_dict()},
-        )
+        form = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in parameters.items()
+            if value is not None
+        }
+        request = httpx.Request("POST", url, data=form, extensions=self._extensions)
         try:
             response = await self._client.send(request)
         except httpx.TimeoutException as error:
@@ -72,4 +71,35 @@ class Requests(HTTPXRequest):
         except httpx.HTTPError as error:
             # Never the error's words: they may repeat the address, and with it the token.
             raise NetworkError(type(error).__name__) from error
-        return response.status_code, response.content
+        if response.is_success:
+            _require_message(response)
+        else:
+            raise _error(response)
+
+
+def _require_message(response: httpx.Response) -> None:
+    try:
+        body: object = response.json()
+    except ValueError as error:
+        raise NoMessage from error
+    if not isinstance(_mapping(body).get("result"), dict):
+        raise NoMessage
+
+
+def _error(response: httpx.Response) -> TelegramError:
+    """What an answer that is no success says, without its words."""
+    try:
+        body: object = response.json()
+    except ValueError:
+        body = None
+    parameters = _mapping(_mapping(body).get("parameters"))
+    moved, wait = parameters.get("migrate_to_chat_id"), parameters.get("retry_after")
+    if isinstance(moved, int):
+        return ChatMigrated(moved)
+    if isinstance(wait, int):
+        return RetryAfter(max(1, wait))
+    return _NAMED.get(response.status_code, NetworkError)(f"Status{response.status_code}")
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}

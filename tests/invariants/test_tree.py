@@ -1,5 +1,6 @@
 """What must hold for the tree as a whole: licences, locks, settings, and no address that does not belong."""
 
+import ast
 import importlib.metadata
 import re
 import subprocess
@@ -74,6 +75,34 @@ def test_no_run_time_dependency_binds_us_to_the_gpl() -> None:
 def test_third_party_names_every_run_time_package() -> None:
     stated = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")
     assert [name for name in locked_packages("run.txt") if f"| {name} |" not in stated] == []
+
+
+def modules_imported(path: Path) -> set[str]:
+    """Each with its names, as in `package.module.name`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_nothing_that_a_library_keeps_to_itself_is_imported() -> None:
+    """A library may change what it does not document in any release, and then the service would not start."""
+    ours = ("scamcheck", "db", "bot", "api", "migrations", "scripts")
+    programs = [
+        path for path in tracked_files() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ours
+    ]
+    assert len(programs) > 100
+    private = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in programs
+        for name in modules_imported(path)
+        if re.search(r"\._(?!_)", name)
+    }
+    assert private == set()
 
 
 def test_every_setting_is_in_the_example_with_its_default() -> None:
