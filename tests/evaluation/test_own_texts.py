@@ -31,6 +31,7 @@ WRITTEN: Final = (
     "train_emergency",
     "train_everyday",
     "train_told",
+    "train_asked",
     "train_messages",
     "train_spoken",
 )
