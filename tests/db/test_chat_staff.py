@@ -29,8 +29,8 @@ from db.rights import Actor, NotAllowed, NotEligible, StepUpNeeded
 from tests.builders import NOW
 from tests.db.builders import make_contact, make_conversation, make_school
 from tests.db.desk import audit_of, later, make_actor, make_confirmation, make_office
+from tests.db.hotlines import HOTLINE, make_school_with_staff
 from tests.db.test_cases import file_report
-from tests.db.test_contact_desk import HOTLINE, make_school_with_staff
 
 KEYS = Keys(b"k" * 32)
 SOON = NOW + timedelta(minutes=9)

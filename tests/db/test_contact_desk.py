@@ -1,11 +1,9 @@
 """Hotlines at the desk: who proposes and approves whose, the cool-off, freezing, and yearly reconfirmation."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import (
     approvals,
@@ -19,7 +17,6 @@ from db import (
     proposal_clock,
     rights,
     schools,
-    staff,
 )
 from db.approval_rules import PayloadUnreadable, ProposalKind, RecordNotFound
 from db.approvals import (
@@ -36,105 +33,25 @@ from db.engine import Database
 from db.models import OfficeKind, ProposalStatus, RecordState, Role
 from db.notices import NoticeNotFound
 from db.recordable import ExampleNumber, KeyNotCanonical, NotAnExampleNumber
-from db.rights import Actor, NotAllowed
+from db.rights import NotAllowed
 from scamcheck.claims import OwnerKind
 from scamcheck.duty_hours import DutyHoursUnreadable
 from scamcheck.showing import Showing
 from tests.builders import NOW
 from tests.db.builders import make_commune, make_contact, make_indicator, make_organisation, make_school
 from tests.db.desk import SEALER, audit_of, contact_payload, later, make_actor, make_office
-
-HOTLINE = "+842633111222"
-NEW = "+842633111333"
-MOBILE = "+84912000001"
-
-
-@dataclass(frozen=True, slots=True)
-class School:
-    """A school with one person, and the education office with two."""
-
-    school: models.School
-    person: Actor
-    officer: Actor
-    second: Actor
-
-    @property
-    def owner(self) -> str:
-        return f"school:{self.school.id}"
-
-
-async def make_school_with_staff(session: AsyncSession, name: str = "Nguyễn Ví Dụ") -> School:
-    school = await make_school(session, name)
-    office = await make_office(session, OfficeKind.SCHOOL, f"Trường {name}", school_id=school.id)
-    education = await session.scalar(
-        select(models.Office).where(models.Office.kind == OfficeKind.EDUCATION_OFFICE)
-    ) or await make_office(session, OfficeKind.EDUCATION_OFFICE)
-    return School(
-        school,
-        await make_actor(session, Role.SCHOOL_STAFF, office),
-        await make_actor(session, Role.EDUCATION_OFFICER, education),
-        await make_actor(session, Role.EDUCATION_OFFICER, education),
-    )
-
-
-async def add(
-    session: AsyncSession, actor: Actor, owner: str, key: str = HOTLINE, **fields: str
-) -> models.Proposal:
-    return await approvals.propose(
-        session,
-        actor=actor,
-        kind=ProposalKind.ADD_CONTACT,
-        payload=contact_payload(owner, key, **fields),
-        reason="trường đề nghị",
-        now=NOW,
-    )
-
-
-async def change(
-    session: AsyncSession, actor: Actor, contact: models.Contact, key: str = NEW, **fields: str
-) -> models.Proposal:
-    payload = contact_payload("", key, contact=str(contact.id), version=str(contact.version), **fields)
-    del payload["owner"]
-    return await approvals.propose(
-        session, actor=actor, kind=ProposalKind.CHANGE_CONTACT, payload=payload, reason="đổi số", now=NOW
-    )
-
-
-async def about(
-    session: AsyncSession, actor: Actor, contact: models.Contact, kind: ProposalKind, /, **fields: str
-) -> models.Proposal:
-    return await approvals.propose(
-        session,
-        actor=actor,
-        kind=kind,
-        payload={"contact": str(contact.id), "version": str(contact.version), **fields},
-        reason="lý do",
-        now=NOW,
-    )
-
-
-async def approve(
-    session: AsyncSession, actor: Actor, proposal: models.Proposal, **changed: object
-) -> models.Proposal:
-    arguments: dict[str, object] = {
-        "actor": actor,
-        "proposal_id": proposal.public_id,
-        "version_hash": proposal.version_hash,
-        "reason": "đã gọi lại theo số khác",
-        "callback_code": proposal.callback_code,
-        "now": NOW,
-        **changed,
-    }
-    return await approvals.approve(session, **arguments)  # type: ignore[arg-type]
-
-
-async def shown(session: AsyncSession) -> list[str]:
-    return [contact.key for contact in await contacts.active_contacts(session, NOW)]
-
-
-async def hotline_of(session: AsyncSession, school: School, key: str = HOTLINE) -> models.Contact:
-    return await make_contact(session, school.school, key, expires_at=NOW + timedelta(days=100))
-
+from tests.db.hotlines import (
+    HOTLINE,
+    MOBILE,
+    NEW,
+    about,
+    add,
+    approve,
+    change,
+    hotline_of,
+    make_school_with_staff,
+    shown,
+)
 
 # Adding
 
@@ -660,76 +577,6 @@ async def test_a_notice_is_there_until_somebody_of_the_office_has_seen_it(databa
 
 
 # Attacks
-
-
-async def test_a_hotline_withstands_whoever_is_not_two_of_the_right_people(database: Database) -> None:
-    """Sixty and more attempts, none of which may change what parents are shown."""
-    async with database.transaction() as session:
-        school = await make_school_with_staff(session)
-        other = await make_school_with_staff(session, "Trần Ví Dụ")
-        contact = await hotline_of(session, school)
-        foreign = await hotline_of(session, other, "+842633111444")
-        await make_indicator(session, "+842633111555")
-        others_office = await make_office(session, OfficeKind.EDUCATION_OFFICE, communes=("24700",))
-        elsewhere = await make_actor(session, Role.EDUCATION_OFFICER, others_office)
-        outsiders = [
-            other.person,
-            elsewhere,
-            *[
-                await make_actor(session, role)
-                for role in Role
-                if role not in (Role.SCHOOL_STAFF, Role.EDUCATION_OFFICER)
-            ],
-        ]
-        good_add = await add(session, school.person, school.owner, "+842633111666")
-        good_change = await change(session, school.person, contact)
-        administrator = await make_actor(session, Role.ADMINISTRATOR)
-        attempts = 0
-
-        async def refused(attempt: object) -> None:
-            nonlocal attempts
-            with pytest.raises((ValueError, LookupError, PermissionError)):
-                await attempt  # type: ignore[misc]
-            attempts += 1
-
-        for attacker in outsiders:
-            await refused(add(session, attacker, school.owner, NEW))
-            await refused(change(session, attacker, contact))
-            await refused(about(session, attacker, contact, ProposalKind.WITHDRAW_CONTACT, why="lost"))
-            await refused(approve(session, attacker, good_add))
-            await refused(approve(session, attacker, good_change))
-        for proposal in (good_add, good_change):
-            await refused(approve(session, school.person, proposal))
-            await refused(approve(session, school.officer, proposal, version_hash="0" * 64))
-            await refused(approve(session, school.officer, proposal, callback_code=""))
-            await refused(approve(session, school.officer, proposal, reason=" "))
-            await refused(approve(session, school.officer, proposal, now=NOW + timedelta(minutes=6)))
-            await refused(approve(session, school.officer, proposal, proposal_id="khac"))
-        for key in ("+842633111555", foreign.key, "+85512345678", "+841900545413", "short:113"):
-            await refused(
-                add(session, school.person, school.owner, key)
-            )  # listed, another's, foreign, paid, short
-            await refused(change(session, school.person, foreign, key))
-        await staff.end_role(
-            session,
-            actor=administrator,
-            membership_id=school.person.membership_id,
-            reason="nghỉ việc",
-            now=NOW,
-        )
-        for proposal in (good_add, good_change):
-            with pytest.raises(ProposerNotEligible):
-                await approve(session, school.officer, proposal)
-            attempts += 1
-        await staff.disable(
-            session, actor=administrator, public_id=school.officer.public_id, reason="nghỉ việc", now=NOW
-        )
-        await refused(approve(session, school.officer, good_add))
-        await refused(about(session, school.officer, contact, ProposalKind.WITHDRAW_CONTACT))
-        assert attempts >= 60
-        assert await shown(session) == [HOTLINE, "+842633111444"]
-        await proposal_clock.activate_due(session, NOW + timedelta(days=2))
-        assert await shown(session) == [HOTLINE, "+842633111444"]
 
 
 async def test_a_proposer_whose_school_was_moved_away_has_proposed_nothing(database: Database) -> None:

@@ -19,7 +19,7 @@ from db.schools import SchoolAlreadyRecorded
 from tests.builders import NOW
 from tests.db.builders import make_contact, make_conversation, make_school
 from tests.db.desk import make_actor, make_office
-from tests.db.test_contact_desk import HOTLINE, School, make_school_with_staff
+from tests.db.hotlines import HOTLINE, School, make_school_with_staff
 
 RENAME, MERGE, CLOSE = ProposalKind.RENAME_SCHOOL, ProposalKind.MERGE_SCHOOL, ProposalKind.CLOSE_SCHOOL
 
