@@ -34,6 +34,7 @@ WRITTEN: Final = (
     "train_asked",
     "train_messages",
     "train_spoken",
+    "train_offices",
     "train_notices_sms",
 )
 ALL: Final = (*WRITTEN, "train_generated")
