@@ -25,10 +25,12 @@ from db.migrate import upgrade
 from db.models import IndicatorState, OfficeKind, ProposalStatus, Role
 from db.rights import Actor
 from tests.builders import NOW
+from tests.db.builders import make_commune
 from tests.db.desk import later, make_actor, make_confirmation, make_office
 
 T = TypeVar("T")
 
+OTHER_COMMUNE: Final = "24999"
 NUMBERS: Final = tuple(f"+8491200000{digit}" for digit in range(4))
 ROLES: Final = (Role.POLICE_OFFICER, Role.POLICE_SUPERVISOR, Role.ADMINISTRATOR, Role.SCHOOL_STAFF)
 
@@ -63,6 +65,17 @@ def migrated_copy(folder: Path) -> Path:
     return path
 
 
+POLICE: Final = frozenset({Role.POLICE_OFFICER, Role.POLICE_SUPERVISOR})
+ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR})
+ELIGIBLE: Final = {
+    ProposalKind.CONFIRM_INDICATOR: (POLICE, frozenset({Role.POLICE_SUPERVISOR})),
+    ProposalKind.WITHDRAW_INDICATOR: (POLICE, frozenset({Role.POLICE_SUPERVISOR})),
+    ProposalKind.RESET_SECOND_FACTOR: (ADMINISTRATORS, ADMINISTRATORS),
+    ProposalKind.CHANGE_OFFICE: (ADMINISTRATORS, ADMINISTRATORS),
+}
+"""Roles that may propose and approve, written down here once more and not asked of the engine."""
+
+
 @dataclass
 class Seen:
     """A proposal as somebody had it before them."""
@@ -72,10 +85,15 @@ class Seen:
     payload: dict[str, str]
 
 
+def seen_of(made: models.Proposal) -> Seen:
+    return Seen(made.public_id, made.version_hash, proposal_record.payload_of(made))
+
+
 @dataclass
 class Decision:
     """What the machine itself saw being approved."""
 
+    kind: ProposalKind
     proposer: str
     approver: str
     payload: dict[str, str] = field(default_factory=dict)
@@ -121,6 +139,7 @@ class ApprovalMachine(RuleBasedStateMachine):
     def offices(self) -> Any:
         async def make() -> dict[OfficeKind, models.Office]:
             async with self.database.transaction() as session:
+                await make_commune(session, OTHER_COMMUNE, "xã Khác")
                 return {
                     kind: await make_office(session, kind)
                     for kind in (
@@ -133,8 +152,8 @@ class ApprovalMachine(RuleBasedStateMachine):
 
         self.office = self.run(make())
         self.administrator = self.run(self.hire(Role.ADMINISTRATOR, OfficeKind.OPERATOR, "boss"))
-        self.run(self.hire(Role.ADMINISTRATOR, OfficeKind.OPERATOR, "deputy"))
         return multiple(
+            self.run(self.hire(Role.ADMINISTRATOR, OfficeKind.OPERATOR, "deputy")),
             self.run(self.hire(Role.POLICE_OFFICER, OfficeKind.COMMUNE_POLICE, "officer")),
             self.run(self.hire(Role.POLICE_SUPERVISOR, OfficeKind.PROVINCE_POLICE, "supervisor")),
             self.run(self.hire(Role.POLICE_SUPERVISOR, OfficeKind.COMMUNE_POLICE, "local")),
@@ -197,11 +216,7 @@ class ApprovalMachine(RuleBasedStateMachine):
             )
 
         made = self.run(self.act(actor, work))
-        return (
-            multiple()
-            if made is None
-            else Seen(made.public_id, made.version_hash, proposal_record.payload_of(made))
-        )
+        return multiple() if made is None else seen_of(made)
 
     @rule(target=proposals, actor=people, seen=proposals, source=st.sampled_from(("ảnh", "công văn")))
     def revise(self, actor: Actor, seen: Seen, source: str) -> Any:
@@ -261,28 +276,45 @@ class ApprovalMachine(RuleBasedStateMachine):
             assert proposer.staff_id != approver.staff_id
             assert proposer.staff.email_key != approver.staff.email_key
             assert approver.staff.email_key != made.proposer_email_key
-            assert approver.role is Role.POLICE_SUPERVISOR
-            assert proposer.role in (Role.POLICE_OFFICER, Role.POLICE_SUPERVISOR)
+            kind = ProposalKind(made.kind)
+            may_propose, may_approve = ELIGIBLE[kind]
+            assert proposer.role in may_propose
+            assert approver.role in may_approve
             row = await session.get_one(models.StaffSession, actor.session_id)
             assert row.ended_at is None
             assert self.now - row.stepped_up_at <= timedelta(minutes=5)
-        self.decisions[made.public_id] = Decision(
-            proposer.staff.public_id, approver.staff.public_id, seen.payload
-        )
+        decision = Decision(kind, proposer.staff.public_id, approver.staff.public_id, seen.payload)
+        self.decisions[made.public_id] = decision
+        self.approved(decision)
+
+    def approved(self, decision: Decision) -> None:
+        """What a machine of more kinds takes note of."""
 
     @rule(number=st.integers(100, 999), twist=st.sampled_from(TWISTS), approver=people)
-    def go_the_whole_way(self, number: int, twist: str, approver: Actor) -> None:  # noqa: C901, PLR0912  # a case each
+    def go_the_whole_way(self, number: int, twist: str, approver: Actor) -> None:
         """Somebody proposes, something happens, and somebody with a fresh second factor approves."""
         proposer = self.join(role=Role.POLICE_SUPERVISOR, at_province=True)
         if twist != "whoever":
             approver = self.join(role=Role.POLICE_SUPERVISOR, at_province=True)
         key = f"+84912000{number}"
-        made = self.run(
-            self.act(proposer, lambda session: make_confirmation(session, proposer, key, now=self.now))
+        self.go_on(
+            proposer,
+            approver,
+            twist,
+            lambda session: make_confirmation(session, proposer, key, now=self.now),
         )
+
+    def go_on(  # noqa: C901  # a case each
+        self,
+        proposer: Actor,
+        approver: Actor,
+        twist: str,
+        propose: Callable[[AsyncSession], Awaitable[models.Proposal]],
+    ) -> None:
+        made = self.run(self.act(proposer, propose))
         if made is None:
             return
-        seen = Seen(made.public_id, made.version_hash, proposal_record.payload_of(made))
+        seen = seen_of(made)
         match twist:
             case "same person":
                 approver = proposer
@@ -441,7 +473,9 @@ class ApprovalMachine(RuleBasedStateMachine):
                 )
             ).all()
             by_people = {
-                f"staff:{decision.proposer}+{decision.approver}" for decision in self.decisions.values()
+                f"staff:{decision.proposer}+{decision.approver}"
+                for decision in self.decisions.values()
+                if decision.kind is ProposalKind.CONFIRM_INDICATOR
             }
             assert len({row.key for row in listed}) == len(listed)
             for row in listed:

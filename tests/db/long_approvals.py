@@ -2,11 +2,12 @@
 
 import sys
 import time
+from collections import Counter
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.db.approval_machine import ApprovalMachine
+from tests.db.administrators_machine import AdministratorsMachine
 
 STEPS_EACH = 100
 GAMES_AT_ONCE = 50
@@ -15,13 +16,15 @@ GAMES_AT_ONCE = 50
 
 def main(steps: int) -> None:
     """Play until at least so many steps were taken; a step that breaks a promise stops with an error."""
-    taken = approved = games = 0
+    taken = games = returned = 0
+    approved: Counter[str] = Counter()
 
-    class Counting(ApprovalMachine):
+    class Counting(AdministratorsMachine):
         def teardown(self) -> None:
-            nonlocal taken, approved, games
+            nonlocal taken, games, returned
             taken += self.played
-            approved += len(self.decisions)
+            returned += self.returned
+            approved.update(decision.kind.value for decision in self.decisions.values())
             games += 1
             super().teardown()
 
@@ -40,7 +43,8 @@ def main(steps: int) -> None:
             ),
         )
         sys.stdout.write(
-            f"{taken} steps, {games} games, {approved} approvals, {time.monotonic() - began:.0f} s\n"
+            f"{taken} steps, {games} games, {approved.total()} approvals {dict(approved)}, "
+            f"{returned} came back, {time.monotonic() - began:.0f} s\n"
         )
         sys.stdout.flush()
 

@@ -2,13 +2,13 @@
 
 from hypothesis import HealthCheck, settings
 
-from tests.db.approval_machine import ApprovalMachine
+from tests.db.administrators_machine import AdministratorsMachine
 
-ApprovalMachine.TestCase.settings = settings(
+AdministratorsMachine.TestCase.settings = settings(
     max_examples=12,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )
-TestApprovals = ApprovalMachine.TestCase
+TestApprovals = AdministratorsMachine.TestCase

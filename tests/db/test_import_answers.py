@@ -21,7 +21,7 @@ from tests.db.builders import (
     make_organisation,
     make_school,
 )
-from tests.db.imports import CONTACTS, bring, brought, report, xlsx_of
+from tests.db.imports import CONTACTS, POLICE_SAYS, bring, brought, report, xlsx_of
 
 
 async def test_contacts_are_new_changed_there_or_in_conflict(database: Database, teacher: Actor) -> None:
@@ -250,6 +250,18 @@ async def test_an_account_that_a_spreadsheet_holds_as_a_number_is_not_trusted(
     )
     batch = await bring(database, officer, ImportKind.INDICATORS, content, given=given)
     assert [why for _, _, why, _ in await report(database, batch)] == ["account_cut", "missing", "bank"]
+
+
+async def test_a_number_that_a_row_names_twice_is_one_entry(database: Database, officer: Actor) -> None:
+    found = await brought(
+        database,
+        officer,
+        ImportKind.INDICATORS,
+        ["Số", "Số di động"],
+        ["0912 000 001; +84 912 000 001 / 0912000002", "0912 000 002"],
+        given=POLICE_SAYS,
+    )
+    assert found == [(RowOutcome.NEW, ""), (RowOutcome.NEW, "")]
 
 
 @pytest.mark.parametrize(

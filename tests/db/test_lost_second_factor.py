@@ -309,3 +309,33 @@ async def test_losing_it_again_ends_the_link_before(database: Database) -> None:
     with pytest.raises(InvitationNotValid):
         await renew(database, first)
     assert (await renew(database, second)).recovery_codes
+
+
+async def test_an_invitation_of_somebody_new_renews_nobodys_second_factor(database: Database) -> None:
+    desk = await make_desk(database)
+    async with database.transaction() as session:
+        invited = await staff.give_role(
+            session,
+            office=await session.get_one(models.Office, desk.officer.office_id),
+            role=Role.POLICE_OFFICER,
+            name="Người Mới",
+            email="moi@vi-du.example",
+            granted_by="operator:test",
+            now=NOW,
+        )
+        assert isinstance(invited, models.Invitation)
+        link = await invitations.make_link(
+            session, actor=desk.first, invitation_id=invited.public_id, now=NOW
+        )
+    with pytest.raises(InvitationNotValid):
+        await factor_renewal.renew_second_factor(
+            database,
+            link.token,
+            link.spoken_code,
+            password=PASSWORD,
+            code=second_factor.code_at(joining.enrolment_secret(link.token, link.spoken_code, SEALER), AFTER),
+            address=ADDRESS,
+            sealer=SEALER,
+            now=AFTER,
+            hasher=HASHER,
+        )

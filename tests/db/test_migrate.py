@@ -10,9 +10,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from db import approvals
+from db.approval_rules import ProposalKind
 from db.engine import Database, DatabaseInUse
 from db.migrate import MigrationBreaksReferences, configuration, downgrade, in_one_transaction, main, upgrade
 from db.models import Base
+from tests.builders import NOW
+from tests.db.builders import make_school
+from tests.db.hotlines import make_school_with_staff
 
 
 async def tables_of(url: str) -> set[str]:
@@ -120,3 +125,55 @@ async def test_an_open_sqlite_file_is_not_migrated_under_its_user(sqlite_url: st
     with pytest.raises(DatabaseInUse, match="another process"):
         await upgrade(sqlite_url)
     await database.close()
+
+
+async def test_schools_that_were_merged_before_a_release_knew_lead_on_afterwards(
+    bare_database_url: str,
+) -> None:
+    """Merges are written down in the proposals; the release that looks up where a school went reads them there."""
+    await upgrade(bare_database_url)
+    database = Database(bare_database_url)
+    async with database.transaction() as session:
+        school = await make_school_with_staff(session)
+        middle, last = await make_school(session, "Lê Ví Dụ"), await make_school(session, "Lý Ví Dụ")
+        closed, kept = await make_school(session, "Tô Ví Dụ"), await make_school(session, "Hồ Ví Dụ")
+        for row, kind, fields in (
+            (school.school, ProposalKind.MERGE_SCHOOL, {"into": str(middle.id)}),
+            (middle, ProposalKind.MERGE_SCHOOL, {"into": str(last.id)}),
+            (closed, ProposalKind.CLOSE_SCHOOL, {}),
+            (kept, ProposalKind.MERGE_SCHOOL, {"into": str(last.id)}),
+        ):
+            await session.refresh(row)
+            proposal = await approvals.propose(
+                session,
+                actor=school.officer,
+                kind=kind,
+                payload={"school": str(row.id), "version": str(row.version), **fields},
+                reason="quyết định 12/QĐ",
+                now=NOW,
+            )
+            if row is not kept:  # this one is only proposed
+                await approvals.approve(
+                    session,
+                    actor=school.second,
+                    proposal_id=proposal.public_id,
+                    version_hash=proposal.version_hash,
+                    reason="đã xem",
+                    now=NOW,
+                )
+        expected = {school.school.id: middle.id, middle.id: last.id}
+        none = {last.id: None, closed.id: None, kept.id: None}
+    await database.close()
+
+    async def became() -> dict[int, int | None]:
+        opened = Database(bare_database_url)
+        async with opened.reading() as session:
+            rows = await session.execute(text("SELECT id, became_id FROM school"))
+            found = {int(id_): after for id_, after in rows}
+        await opened.close()
+        return found
+
+    assert await became() == expected | none
+    await downgrade(bare_database_url, "0007")
+    await upgrade(bare_database_url)
+    assert await became() == expected | none
