@@ -36,6 +36,7 @@ WRITTEN: Final = (
     "train_spoken",
     "train_offices",
     "train_notices_sms",
+    "train_kin",
 )
 ALL: Final = (*WRITTEN, "train_generated")
 VOICES: Final = {"message", "caller", "parent_report", "forward"}
