@@ -37,6 +37,7 @@ WRITTEN: Final = (
     "train_offices",
     "train_notices_sms",
     "train_kin",
+    "train_trade",
 )
 ALL: Final = (*WRITTEN, "train_generated")
 VOICES: Final = {"message", "caller", "parent_report", "forward"}
