@@ -1,15 +1,19 @@
 """Sites to visit: one whose answers are given, one with everything behind it."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
 from api.app import create_app
-from tests.api.console import Site
+from api.desk import open_with_desk
+from tests.api.console import Site, demo_in, start_once
 from tests.api.console import site as opened_desk
-from tests.api.doubles import NOW, Desk, make_settings
+from tests.api.doubles import NOW, Desk
 from tests.api.serving import served, visiting
 
 
@@ -27,16 +31,30 @@ async def site(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def started_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that was started once, to copy."""
+    folder = tmp_path_factory.mktemp("started_demo")
+    asyncio.run(start_once(folder))
+    return folder
+
+
 @pytest.fixture
-async def whole_site(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+def demo_folder(started_demo: Path, tmp_path: Path) -> Path:
+    """A test's own copy of it."""
+    return Path(shutil.copytree(started_demo, tmp_path / "demo"))
+
+
+@pytest.fixture
+async def whole_site(demo_folder: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A visitor of the whole product with its trial records, on SQLite."""
-    settings = make_settings(database_url=f"sqlite:///{tmp_path / 'goilai.db'}", demo=True)
-    async with served(create_app(settings)) as url, visiting(url) as client:
+    app = create_app(demo_in(demo_folder), opening=partial(open_with_desk, prepared=True))
+    async with served(app) as url, visiting(url) as client:
         yield client
 
 
 @pytest.fixture
-async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
+async def desk_site(demo_folder: Path) -> AsyncIterator[Site]:
     """The whole product with its trial staff, who sign in."""
-    async with opened_desk(tmp_path) as opened:
+    async with opened_desk(demo_folder) as opened:
         yield opened

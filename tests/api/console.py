@@ -5,16 +5,22 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from api.app import create_app
+from api.desk import open_with_desk
 from bot.app import Services
+from bot.settings import Settings
 from db import demo_staff
+from db.models import StaffMember
 from tests.api.doubles import make_settings
 from tests.api.serving import served, visiting
+from tests.db.desk import HASHER
 
 EMAILS = {
     "school": "truong@vi-du.example",
@@ -114,11 +120,24 @@ def field_of(page: str, name: str) -> str:
     return re.findall(rf'name="{name}" value="([^"]*)"', page)[0]
 
 
+def demo_in(folder: Path, **changes: object) -> Settings:
+    return make_settings(database_url=f"sqlite:///{folder / 'goilai.db'}", demo=True, **changes)
+
+
+async def start_once(folder: Path) -> None:
+    """Start the demo and stop it again, so that copies of the folder need not do what a first start does.
+
+    Its people keep their password, under a hash that costs little: tests sign in hundreds of times.
+    """
+    async with open_with_desk(demo_in(folder)) as services, services.database.transaction() as session:
+        await session.execute(update(StaffMember).values(password_hash=HASHER.hash(demo_staff.PASSWORD)))
+
+
 @asynccontextmanager
 async def site(folder: Path, **changes: object) -> AsyncIterator[Site]:
+    """The product on the database of a folder in which it was started once."""
     clock = Clock()
-    settings = make_settings(database_url=f"sqlite:///{folder / 'goilai.db'}", demo=True, **changes)
-    app = create_app(settings, clock=clock)
+    app = create_app(demo_in(folder, **changes), clock=clock, opening=partial(open_with_desk, prepared=True))
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(served(app))
         yield Site(app, url, clock, stack)

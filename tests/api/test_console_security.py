@@ -164,8 +164,8 @@ def test_after_signing_in_one_goes_on_where_one_was() -> None:
     assert inside("/console/queue?kind=link") == "/console/queue?kind=link"
 
 
-async def test_over_https_the_cookie_is_secure_and_bound_to_this_host(tmp_path: Path) -> None:
-    async with site(tmp_path, trusted_proxies=("127.0.0.1",)) as opened:
+async def test_over_https_the_cookie_is_secure_and_bound_to_this_host(demo_folder: Path) -> None:
+    async with site(demo_folder, trusted_proxies=("127.0.0.1",)) as opened:
         visitor = await opened.visitor()
         response = await visitor.post(
             "/console/sign-in",

@@ -10,8 +10,8 @@ from db.second_factor import code_at
 from tests.api.console import EMAILS, Site, field_of, problem_of, sign_in, site
 
 
-async def test_an_officer_who_lost_the_phone_comes_back_by_two_others(tmp_path: Path) -> None:
-    async with site(tmp_path) as desk:
+async def test_an_officer_who_lost_the_phone_comes_back_by_two_others(demo_folder: Path) -> None:
+    async with site(demo_folder) as desk:
         officer = await desk.person("police")
         first, second = await desk.person("administrator"), await desk.person("administrator2")
         page = await first.see("/console/staff")
@@ -51,8 +51,8 @@ async def test_an_officer_who_lost_the_phone_comes_back_by_two_others(tmp_path: 
         assert (again.status_code, "không dùng được" in problem_of(again.text)) == (422, True)
 
 
-async def test_guessing_the_password_behind_a_link_is_limited(tmp_path: Path) -> None:
-    async with site(tmp_path) as desk:
+async def test_guessing_the_password_behind_a_link_is_limited(demo_folder: Path) -> None:
+    async with site(demo_folder) as desk:
         first, second = await desk.person("administrator"), await desk.person("administrator2")
         officer = await own_id(desk, "police")
         path = await first.done(f"/console/staff/{officer}/second-factor", reason="Mất máy.")

@@ -10,8 +10,8 @@ from tests.api.console import Site, field_of, site
 
 
 @pytest.fixture
-async def desk_site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with site(tmp_path) as opened:
+async def desk_site(demo_folder: Path) -> AsyncIterator[Site]:
+    async with site(demo_folder) as opened:
         yield opened
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.api.console import field_of, site
 
 
-async def test_a_renamed_school_is_found_by_its_old_name_and_shown_by_its_new(tmp_path: Path) -> None:
-    async with site(tmp_path) as desk:
+async def test_a_renamed_school_is_found_by_its_old_name_and_shown_by_its_new(demo_folder: Path) -> None:
+    async with site(demo_folder) as desk:
         officer = await desk.person("education")
         rows = await officer.see("/console/schools")
         row = next(part for part in rows.split("<tr>") if "Hoa Sen" in part)
@@ -54,9 +54,9 @@ async def test_a_renamed_school_is_found_by_its_old_name_and_shown_by_its_new(tm
 
 
 async def test_old_addresses_of_a_merged_school_lead_to_the_new_one_and_a_closed_one_says_so(
-    tmp_path: Path,
+    demo_folder: Path,
 ) -> None:
-    async with site(tmp_path) as desk:
+    async with site(demo_folder) as desk:
         officer, second, visitor = (
             await desk.person("education"),
             await desk.person("department"),
@@ -94,8 +94,8 @@ async def test_old_addresses_of_a_merged_school_lead_to_the_new_one_and_a_closed
             assert "frame-ancestors https: http:" in framed
 
 
-async def test_the_other_school_is_looked_for_by_level_name_commune_and_old_name(tmp_path: Path) -> None:
-    async with site(tmp_path) as desk:
+async def test_the_other_school_is_looked_for_by_level_name_commune_and_old_name(demo_folder: Path) -> None:
+    async with site(demo_folder) as desk:
         officer = await desk.person("education")
         rows = (await officer.see("/console/schools")).split("<tr>")
         numbers = {
