@@ -26,7 +26,7 @@ from bot.channels.records import CommittedRecords
 from bot.conversation import Answering, respond_without_records
 from bot.corrections import payload_of
 from bot.delivery import Delivery
-from bot.failpoints import clock_error
+from bot.failpoints import clock_error, failpoint
 from bot.leasing import Lease, while_held
 from bot.limits import Limits
 from bot.messages import Channel
@@ -229,12 +229,15 @@ async def _stop(delivery: Delivery, working: asyncio.Task[None]) -> None:
 async def _do_what_is_due(database: Database, keys: Keys, now: datetime) -> None:
     """At the desk: expiries, cool-offs that end, reminders; and telling people of changed verdicts."""
     await due.run(database, now)
-    async with database.transaction() as session:
-        await corrections.queue_corrections(session, keys=keys, payload=payload_of, now=now)
-    async with database.transaction() as session:
-        await follower_news.queue_news(session, payload=news_for_followers.payload_of, now=now)
-    async with database.transaction() as session:
-        await chat_staff.queue_notices(session, payload=desk_notices.payload_of, now=now)
+    for tell in (
+        partial(corrections.queue_corrections, keys=keys, payload=payload_of),
+        partial(follower_news.queue_news, payload=news_for_followers.payload_of),
+        partial(chat_staff.queue_notices, payload=desk_notices.payload_of),
+    ):
+        async with database.transaction() as session:
+            await tell(session, now=now)
+            failpoint("tell.before_commit")
+        failpoint("tell.committed")
 
 
 def secret_of(settings: Settings) -> bytes:
