@@ -11,6 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import ClockDep, LanguageDep, Services, ServicesDep, address_of
 from api.errors import refusal
 from api.rendering import page
+from bot.accounts import official_accounts
+from bot.settings import Settings
+from bot.texts import load
 from db.schools import PastSchool, past_school
 from scamcheck.check import check
 from scamcheck.knowledge import Asker, School
@@ -118,10 +121,26 @@ async def poster(
             issued_by=services.settings.operator,
             printed_at=now,
             is_example=listed.school.is_example,
+            accounts=accounts_on_paper(services.settings),
+            accounts_address=f"{base.partition('://')[2]}/toilaai",
         )
     )
     headers = {"Content-Disposition": f'inline; filename="goi-lai-truong-{listed.school.id}.pdf"'}
     return Response(content, media_type="application/pdf", headers=headers)
+
+
+def accounts_on_paper(settings: Settings) -> tuple[str, ...]:
+    """Our accounts as words to compare with what a phone shows; an account without a name by its address."""
+    texts = load("vi")
+    return tuple(
+        texts.get(
+            "account.line",
+            channel=texts.get(f"account.{account.channel.value}"),
+            name=account.name or account.link.partition("://")[2],
+        )
+        for account in official_accounts(settings)
+        if account.name or account.link
+    )
 
 
 @router.get("/nhung/{school_id}")

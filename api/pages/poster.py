@@ -43,6 +43,10 @@ class Poster:
     issued_by: str
     printed_at: datetime
     is_example: bool
+    accounts: tuple[str, ...] = ()
+    """Our own accounts, each with its channel: whatever else calls itself Gọi Lại is not us."""
+    accounts_address: str = ""
+    """Of the page that lists them, whatever they are by then."""
 
 
 def for_paper(numbers: Iterable[PosterNumber]) -> tuple[PosterNumber, ...]:
@@ -110,6 +114,14 @@ def _foot(pdf: FPDF, poster: Poster) -> None:
         pdf.set_font(FONT, "B" if bold else "", size)
         pdf.multi_cell(_WIDTH - _QR_SIZE - 8, size * 0.5, text, align="L", new_x="LMARGIN", new_y="NEXT")
         pdf.ln(1.5)
+    if poster.accounts:
+        pdf.set_xy(_LEFT, top + _QR_SIZE + 2)
+        pdf.set_font(FONT, "", 9)
+        ours = (
+            f"Chỉ những tài khoản này là của Gọi Lại: {' · '.join(poster.accounts)}. "
+            f"Tài khoản khác tự xưng Gọi Lại là giả; xem {poster.accounts_address}"
+        )
+        pdf.multi_cell(_WIDTH, 4.3, ours, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 def _line(pdf: FPDF, text: str, size: float, *, bold: bool = False, below: float = 1.5) -> None:

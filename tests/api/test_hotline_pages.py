@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import httpx
 
+from api.pages.hotline_pages import accounts_on_paper
 from api.pages.poster import Poster, PosterNumber, drawn, for_paper
+from tests.api.doubles import make_settings
 from tests.builders import NOW
 
 SCHOOL = "tiểu học Ví Dụ Hoa Sen"
@@ -71,6 +73,40 @@ def test_a_poster_without_numbers_and_one_with_a_backup_differ() -> None:
     confirmed = PosterNumber("0263 0111 001", "", "", is_backup=True)
     assert poster() != poster(confirmed)
     assert poster(confirmed) != poster(replace(confirmed, unconfirmed=True))
+
+
+def test_the_poster_names_our_accounts_and_the_page_that_lists_them() -> None:
+    settings = make_settings(
+        demo=False,
+        public_url="https://goilai.example",
+        telegram_token="4242:x",
+        telegram_name="goilai_vidu_bot",
+        zalo_bot_token="12:x",
+        zalo_oa_id="388613280878808645",
+        zalo_oa_app_id="1",
+        zalo_oa_secret="x",
+        zalo_oa_app_secret="x",
+    )
+    assert accounts_on_paper(settings) == (
+        "Zalo OA (tài khoản chính thức): zalo.me/388613280878808645",
+        "Trang web: goilai.example",
+        "Telegram: @goilai_vidu_bot",
+    )
+    plain = Poster(
+        school="Trường THPT Ví Dụ",
+        place="Phường Ví Dụ",
+        numbers=(),
+        address="https://goilai.example/truong/5",
+        issued_by="Nhóm vận hành Ví Dụ",
+        printed_at=NOW,
+        is_example=False,
+    )
+    named = replace(
+        plain, accounts=accounts_on_paper(settings) * 3, accounts_address="goilai.example/toilaai"
+    )
+    assert len(drawn(named)) > len(drawn(plain))
+    assert b"/Count 1" in drawn(named)
+    assert accounts_on_paper(make_settings()) == ()
 
 
 def test_on_paper_the_hotline_stands_first_whatever_the_hour() -> None:

@@ -87,6 +87,35 @@ async def test_processes_restarted_one_by_one_lose_nothing(
         assert shown == [f"0912 ••• {number:03d}" for number in range(said)]
 
 
+async def test_any_one_of_them_killed_loses_nothing(
+    fleet: Fleet, peer: Peer, postgresql_service_url: str
+) -> None:
+    records = Records(postgresql_service_url)
+    parents = [Phone(peer, 200 + number) for number in range(6)]
+    said = in_flight = 0
+    for process in fleet.processes:
+        for parent in parents:
+            await parent.says(f"0912 345 {said:03d}")
+        said += 1
+        await asyncio.sleep(0.05)  # some are taken in, some are being answered or sent
+        await process.kill()
+        in_flight += records.under_way
+        for parent in parents:
+            await parent.says(f"0912 345 {said:03d}")
+        said += 1
+        await process.start()
+    assert await fleet.web.ready()
+    for parent in parents:
+        await parent.sees(said, seconds=90)
+    await records.until_drained()
+    again = 0
+    for parent in parents:
+        shown = [found[0] for text in parent.texts if (found := re.search(r"0912 ••• \d{3}", text))]
+        assert list(dict.fromkeys(shown)) == [f"0912 ••• {number:03d}" for number in range(said)]
+        again += len(shown) - said
+    assert again <= in_flight
+
+
 @pytest.fixture
 async def replica(starting: Spawner, peer: Peer, sqlite_service_url: str) -> AsyncIterator[Replica]:
     made = Replica(starting, peer, sqlite_service_url)
