@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
@@ -13,6 +14,7 @@ from uuid import uuid4
 import httpx
 
 from api.app import create_app
+from api.desk import open_with_desk
 from bot.app import Services
 from bot.settings import Settings
 from db.demo import load_demo
@@ -183,7 +185,7 @@ def make_settings(telegram: Peer, bot: ZaloBotPeer, account: ZaloOaPeer, **value
 
 @contextlib.asynccontextmanager
 async def everywhere(database: Path, *, records: bool = True) -> AsyncIterator[Everywhere]:
-    """The service on every channel; with `records` it knows the invented schools, contacts and numbers."""
+    """The service on every channel, on a copy of the template; with `records` it knows the invented records."""
     async with (
         Peer().serving() as telegram,
         ZaloBotPeer().serving() as bot,
@@ -192,7 +194,7 @@ async def everywhere(database: Path, *, records: bool = True) -> AsyncIterator[E
         listener = free_listener()
         url = address_of(listener)
         settings = make_settings(telegram, bot, account, database_url=f"sqlite:///{database}", public_url=url)
-        app = create_app(settings)
+        app = create_app(settings, opening=partial(open_with_desk, prepared=True))
         async with served(app, lifespan="on", listener=listener):
             services: Services = app.state.services
             if records:

@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from api.app import create_app
+from api.desk import open_with_desk
 from bot.app import Services, open_services
 from bot.settings import Settings
 from db.demo import load_demo
@@ -83,12 +85,14 @@ class RunningBot:
 
 @contextlib.asynccontextmanager
 async def running(peer: Peer, database: Path, way: str) -> AsyncIterator[RunningBot]:
+    """Run it on a copy of the template, where a first start has nothing left to do."""
     if way == "polling":
-        async with open_services(make_settings(peer, database, telegram_mode="polling")) as services:
+        settings = make_settings(peer, database, telegram_mode="polling")
+        async with open_services(settings, prepared=True) as services:
             yield RunningBot(services, peer, database, None)
         return
     listener = free_listener()
     settings = make_settings(peer, database, telegram_mode="webhook", public_url=address_of(listener))
-    app = create_app(settings)
+    app = create_app(settings, opening=partial(open_with_desk, prepared=True))
     async with served(app, lifespan="on", listener=listener) as url:
         yield RunningBot(app.state.services, peer, database, url)
