@@ -194,6 +194,34 @@ async def roles_of(session: AsyncSession, actor: Actor) -> tuple[models.Membersh
     )
 
 
+async def person_for(
+    session: AsyncSession, actor: Actor, public_id: str
+) -> tuple[models.StaffMember, tuple[models.Membership, ...]]:
+    """One of the staff with every role of theirs now.
+
+    Raises:
+        RecordNotFound: nobody has this id and a role, or they belong to the demo and the actor does not, or
+            the reverse.
+    """
+    roles = tuple(
+        await session.scalars(
+            select(models.Membership)
+            .join(models.Membership.staff)
+            .join(models.Membership.office)
+            .options(contains_eager(models.Membership.staff), contains_eager(models.Membership.office))
+            .where(
+                models.StaffMember.public_id == public_id,
+                models.StaffMember.is_example == actor.is_example,
+                rights.current(),
+            )
+            .order_by(models.Membership.id)
+        )
+    )
+    if not roles:
+        raise RecordNotFound(public_id)
+    return roles[0].staff, roles
+
+
 async def active_offices(session: AsyncSession, actor: Actor) -> tuple[models.Office, ...]:
     """Every active office, by name; the demo's people see the demo's."""
     return tuple(

@@ -111,6 +111,12 @@ async def sign_in(
     return await client.post("/console/sign-in", data=form)
 
 
+async def page_of(administrator: Person, email: str) -> str:
+    """The address of somebody's page, from the list of staff."""
+    rows = (await administrator.see("/console/staff")).split("<tr>")
+    return re.findall(r'href="(/console/staff/[\w-]+)"', next(row for row in rows if email in row))[0]
+
+
 def problem_of(page: str) -> str:
     found = re.findall(r'class="(?:problem|lead)"[^>]*>([^<]+)', page)
     return found[0] if found else ""

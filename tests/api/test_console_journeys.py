@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.console import Person, Site, field_of, problem_of
+from tests.api.console import EMAILS, Person, Site, field_of, page_of, problem_of
 
 NEW_HOTLINE = "0263 0111 201"
 SCAM_NUMBER = "0530 000 223"
@@ -290,10 +290,12 @@ async def test_an_invited_person_joins_with_link_spoken_code_and_two_administrat
 
 async def test_whoever_is_put_out_is_out_at_once(desk_site: Site) -> None:
     officer, administrator = await desk_site.person("police"), await desk_site.person("administrator")
-    staff = await administrator.see("/console/staff")
-    block = staff[: staff.index("Cho Anh Lâm Ví Dụ ngừng")]
-    path = re.findall(r'action="(/console/staff/[^"]+/disable)"', block)[-1]
-    await administrator.done(path, reason="Chuyển công tác.")
+    page = await page_of(administrator, EMAILS["police"])
+    assert "Cho Anh Lâm Ví Dụ ngừng" in await administrator.see(page)
+    refused = await administrator.post(f"{page}/disable", reason=" ")
+    assert (refused.status_code, 'id="e-why-disable"' in refused.text) == (422, True)
+    assert (await officer.client.get("/console")).status_code == 200
+    await administrator.done(f"{page}/disable", reason="Chuyển công tác.")
     assert (await officer.client.get("/console")).status_code == 303
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.console import Person, Site, field_of
+from tests.api.console import Person, Site, field_of, page_of
 
 CODE = re.compile(r"LK-\w{4}-\w{4}-\w{4}")
 WAY = re.compile(r'href="(/console/from-chat/[\w-]+)"')
@@ -120,8 +120,6 @@ async def test_whoever_is_put_out_sees_nothing_in_chat_from_then_on(desk_site: S
     await says(chat, text=await chat_code(officer))
     assert "BÀN LÀM VIỆC" in await says(chat, text="/banlamviec")
     administrator = await desk_site.person("administrator")
-    page = await administrator.see("/console/staff")
-    row = next(part for part in page.split("<tr>") if "congan@vi-du.example" in part)
-    path = re.findall(r'action="(/console/staff/[^"]+/disable)"', row)[0]
-    await administrator.done(path, reason="nghỉ việc")
+    page = await page_of(administrator, "congan@vi-du.example")
+    await administrator.done(f"{page}/disable", reason="nghỉ việc")
     assert "chưa liên kết" in await says(chat, text="/banlamviec")

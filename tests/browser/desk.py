@@ -46,6 +46,7 @@ PAGES = {
 }
 """Pages of each role, below /console."""
 RECORDS = {
+    "administrator": (("/staff", "/staff/{public_id}"),),
     "school": (
         ("/contacts", "/contacts/{contact_id}", "/contacts/{contact_id}/change"),
         ("/schools", "/schools/{school_id}"),

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.pages.console import labels
 from api.pages.console.access import AtWork, Denied, Refused, SignedInDep, Whole, requires
-from api.pages.console.showing import console_page, go, refused_status
+from api.pages.console.refusing import NOT_THE_SAME, problem_of
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page, go
 from db import chat_staff, desk_lists, signing_in
 from db.passwords import PasswordRefused
 from db.rights import NotEligible, Permission
@@ -20,7 +20,7 @@ PAGE = "/console/account"
 @router.get("")
 async def account(request: Request, work: SignedInDep) -> HTMLResponse:
     """Everything about one's own account."""
-    return await _page(request, work, "")
+    return await _page(request, work)
 
 
 @router.post("/sessions/end")
@@ -51,16 +51,16 @@ async def change_password(
 ) -> Response:
     """Set a new password; other sign-ins end."""
     if password != again:
-        return await _page(request, work, "Hai lần nhập mật khẩu không giống nhau.")
+        return await _page(request, work, NOT_THE_SAME)
     try:
         work = await work.step_up(code) if code else work
         await signing_in.change_password(
             work.services.database, actor=work.actor, password=password, now=work.now
         )
     except Refused as refused:
-        return await _page(request, work, labels.refusal(refused.fact))
+        return await _page(request, work, problem_of(refused.fact).at({"code": "code-password"}))
     except (PasswordRefused, PermissionError) as fact:
-        return await _page(request, work, labels.refusal(fact))
+        return await _page(request, work, problem_of(fact).at({"code": "code-password"}))
     return go(request, work, PAGE, "password_changed")
 
 
@@ -74,7 +74,7 @@ async def renew_recovery_codes(
         async with work.acting("recovery_codes.renew", f"staff:{work.actor.public_id}") as session:
             codes = await signing_in.renew_recovery_codes(session, actor=work.actor, now=work.now)
     except Refused as refused:
-        return await _page(request, work, labels.refusal(refused.fact))
+        return await _page(request, work, problem_of(refused.fact).at({"code": "code-recovery"}))
     return console_page(request, work, "recovery_codes.html", codes=codes, name=work.actor.name)
 
 
@@ -90,7 +90,7 @@ async def chat_code(
         async with work.acting("chat.code", f"staff:{work.actor.public_id}") as session:
             made = await chat_staff.new_code(session, actor=work.actor, keys=work.services.keys, now=work.now)
     except Refused as refused:
-        return await _page(request, work, labels.refusal(refused.fact))
+        return await _page(request, work, problem_of(refused.fact).at({"code": "code-chat"}))
     minutes = int(chat_staff.CODE_LASTS.total_seconds()) // 60
     return console_page(request, work, "chat_code.html", chat_code=made, minutes=minutes)
 
@@ -105,7 +105,7 @@ async def end_chat(
     return go(request, work, PAGE, "chat_ended")
 
 
-async def _page(request: Request, work: AtWork, problem: str) -> HTMLResponse:
+async def _page(request: Request, work: AtWork, problem: Problem = NO_PROBLEM) -> HTMLResponse:
     async with work.reading() as session:
         sign_ins = await desk_lists.sign_ins_of(session, work.actor, since=work.now - signing_in.ABSOLUTE)
         roles = await desk_lists.roles_of(session, work.actor)
@@ -114,7 +114,6 @@ async def _page(request: Request, work: AtWork, problem: str) -> HTMLResponse:
         request,
         work,
         "account.html",
-        status=refused_status(problem),
         problem=problem,
         sign_ins=[row for row in sign_ins if signing_in.is_open(row, work.now)],
         roles=roles,

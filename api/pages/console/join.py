@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.dependencies import ClockDep, ServicesDep, address_of, clock_of, services_of
-from api.pages.console import labels
 from api.pages.console.access import for_anyone, sealer_of, signed_in_cookie
-from api.pages.console.showing import console_page, refused_status
+from api.pages.console.refusing import NOT_THE_SAME, problem_of
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page
 from db import factor_renewal, joining
 from db.invitations import AlreadyStaff
 from db.login_limits import TooManyAttempts
@@ -18,10 +18,15 @@ from db.passwords import PasswordRefused
 from db.signing_in import SignInRefused
 
 LONGEST: Final = 320
-_WRONG_EITHER: Final = (
-    "Mật khẩu hoặc mã 6 số chưa đúng. Hãy thử lại; mã 6 số thì đợi mã mới hiện trên điện thoại."
+_WRONG_EITHER: Final = Problem(
+    "Mật khẩu hoặc mã 6 số chưa đúng. Hãy thử lại; mã 6 số thì đợi mã mới hiện trên điện thoại.",
+    frozenset({"password", "code"}),
+    "password",
 )
-_WRONG_CODE: Final = "Mã 6 số chưa đúng. Hãy đợi mã mới hiện trên điện thoại rồi nhập lại."
+_WRONG_CODE: Final = Problem(
+    "Mã 6 số chưa đúng. Hãy đợi mã mới hiện trên điện thoại rồi nhập lại. Mật khẩu cũng phải nhập lại.",
+    frozenset({"code"}),
+)
 
 router = APIRouter(prefix="/join", dependencies=[for_anyone])
 
@@ -35,11 +40,16 @@ class Joining:
     again: Annotated[str, Form(max_length=LONGEST)] = ""
     code: Annotated[str, Form(max_length=64)] = ""
 
+    @property
+    def filled(self) -> bool:
+        """Whether it comes from the second page; the first asks for the spoken code alone."""
+        return bool(self.password or self.again or self.code)
+
 
 @router.get("/{invitation}")
 async def join_page(request: Request, invitation: str) -> HTMLResponse:  # noqa: ARG001 - looked at by nobody yet
     """Ask for the code that was told by voice. Every link, good or not, is answered alike."""
-    return _asks_for_spoken_code(request, "")
+    return _asks_for_spoken_code(request)
 
 
 @router.post("/{invitation}")
@@ -51,40 +61,45 @@ async def join(
     form: Annotated[Joining, Depends()],
 ) -> Response:
     """With the spoken code: show the second factor to set up. With all fields: become staff."""
-    sealer, now = sealer_of(request), clock()
     try:
         enrolment = await joining.open_invitation(
-            services.database, invitation, form.spoken_code, sealer=sealer, now=now
+            services.database, invitation, form.spoken_code, sealer=sealer_of(request), now=clock()
         )
     except joining.InvitationNotValid as fact:
-        return _asks_for_spoken_code(request, labels.refusal(fact))
+        return _asks_for_spoken_code(request, problem_of(fact))
+    if not form.filled:
+        return _asks_for_password(request, form, enrolment)
     if enrolment.returning:
         return await _renew(request, invitation, form, enrolment)
-    if not form.password or form.password != form.again:
-        problem = "Hai lần nhập mật khẩu không giống nhau." if form.password else ""
-        return _asks_for_password(request, form, enrolment, problem)
+    return await _become_staff(request, invitation, form, enrolment)
+
+
+async def _become_staff(
+    request: Request, token: str, form: Joining, enrolment: joining.Enrolment
+) -> Response:
+    """Somebody new, with a password of their own choice."""
+    if form.password != form.again:
+        return _asks_for_password(request, form, enrolment, NOT_THE_SAME)
     try:
         accepted = await joining.accept_invitation(
-            services.database,
-            invitation,
+            services_of(request).database,
+            token,
             form.spoken_code,
             password=form.password,
             code=form.code,
-            sealer=sealer,
-            now=now,
+            sealer=sealer_of(request),
+            now=clock_of(request)(),
         )
     except joining.InvitationNotValid as fact:
-        return _asks_for_spoken_code(request, labels.refusal(fact))
+        return _asks_for_spoken_code(request, problem_of(fact))
     except (SignInRefused, PasswordRefused, AlreadyStaff) as fact:
-        problem = _WRONG_CODE if isinstance(fact, SignInRefused) else labels.refusal(fact)
+        problem = _WRONG_CODE if isinstance(fact, SignInRefused) else problem_of(fact)
         return _asks_for_password(request, form, enrolment, problem)
     return _shows_recovery_codes(request, accepted, enrolment.name)
 
 
 async def _renew(request: Request, token: str, form: Joining, enrolment: joining.Enrolment) -> Response:
     """One of the staff, whose second factor was lost: the password is the one they have."""
-    if not form.password:
-        return _asks_for_password(request, form, enrolment, "")
     try:
         accepted = await factor_renewal.renew_second_factor(
             services_of(request).database,
@@ -97,9 +112,9 @@ async def _renew(request: Request, token: str, form: Joining, enrolment: joining
             now=clock_of(request)(),
         )
     except joining.InvitationNotValid as fact:
-        return _asks_for_spoken_code(request, labels.refusal(fact))
+        return _asks_for_spoken_code(request, problem_of(fact))
     except (SignInRefused, TooManyAttempts) as fact:
-        problem = _WRONG_EITHER if isinstance(fact, SignInRefused) else labels.refusal(fact)
+        problem = _WRONG_EITHER if isinstance(fact, SignInRefused) else problem_of(fact)
         return _asks_for_password(request, form, enrolment, problem)
     return _shows_recovery_codes(request, accepted, enrolment.name)
 
@@ -110,18 +125,17 @@ def _shows_recovery_codes(request: Request, accepted: joining.Accepted, name: st
     return response
 
 
-def _asks_for_spoken_code(request: Request, problem: str) -> HTMLResponse:
-    return console_page(request, None, "join.html", status=refused_status(problem), problem=problem)
+def _asks_for_spoken_code(request: Request, problem: Problem = NO_PROBLEM) -> HTMLResponse:
+    return console_page(request, None, "join.html", problem=problem)
 
 
 def _asks_for_password(
-    request: Request, form: Joining, enrolment: joining.Enrolment, problem: str
+    request: Request, form: Joining, enrolment: joining.Enrolment, problem: Problem = NO_PROBLEM
 ) -> HTMLResponse:
     return console_page(
         request,
         None,
         "enrol.html",
-        status=refused_status(problem),
         problem=problem,
         spoken_code=form.spoken_code,
         enrolment=enrolment,

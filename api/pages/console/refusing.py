@@ -33,6 +33,14 @@ _FIELDS: Final = {
     "DutyHoursUnreadable": frozenset({"hours"}),
     "ReasonMissing": frozenset({"reason"}),
     "CodeWrong": frozenset({"code"}),
+    "StepUpNeeded": frozenset({"code"}),
+    "PasswordRefused": frozenset({"password"}),
+    "InvitationNotValid": frozenset({"spoken_code"}),
+    "EmailUnreadable": frozenset({"email"}),
+    "AlreadyStaff": frozenset({"email"}),
+    "RoleDoesNotFit": frozenset({"role"}),
+    "SchoolAlreadyRecorded": frozenset({"name"}),
+    "SameSchool": frozenset({"into"}),
     "CallbackCodeWrong": frozenset({"callback_code"}),
     "ScriptTooShort": frozenset({"text"}),
     "ScriptTooLong": frozenset({"text"}),
@@ -43,6 +51,9 @@ _FIELDS: Final = {
     "RowUnreadable": frozenset({"verified_at"}),
 }
 """The field of a form that a refusal is about, so that the words stand beside it."""
+NOT_THE_SAME: Final = Problem(
+    "Hai lần nhập mật khẩu không giống nhau. Hãy nhập lại cả hai.", frozenset({"again"})
+)
 KINDS: Final = tuple(kind.value for kind in IdentifierKind)
 
 

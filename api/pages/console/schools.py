@@ -1,17 +1,18 @@
 """Schools of one's own area, which of them have no hotline, and what can be printed for each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, Whole, requires
+from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.contacts import row_of
 from api.pages.console.proposals import Shown, history_of
 from api.pages.console.proposing import propose
-from api.pages.console.showing import console_page, refused_status
+from api.pages.console.refusing import or_again, reason_in
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page
 from db import desk_lists, models
 from db import schools as registry
 from db.approval_rules import ProposalKind
@@ -26,6 +27,34 @@ MOST: Final = 200
 LOOKED_THROUGH: Final = 60
 OFFERED: Final = 12
 """Of the schools that a name may mean, so many are offered; who sees more types more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolForm:
+    """A change of a school, as typed; `name`, `into` and `q` belong to one form each."""
+
+    version: Annotated[str, Form(max_length=16)] = ""
+    name: Annotated[str, Form(max_length=200)] = ""
+    into: Annotated[str, Form(max_length=18)] = ""
+    q: Annotated[str, Form(max_length=200)] = ""
+    document: Annotated[str, Form(max_length=400)] = ""
+    reason: Annotated[str, Form(max_length=4000)] = ""
+
+
+NOTHING_TYPED: Final = SchoolForm()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Which form of a school's page was refused, and what stood in it."""
+
+    act: str = ""
+    """One of "rename", "undo", "close", "merge"; empty when none was."""
+    form: SchoolForm = field(default=NOTHING_TYPED)
+
+    def of(self, act: str) -> SchoolForm:
+        """What one of the forms shows: what was typed into it, or nothing."""
+        return self.form if act == self.act else NOTHING_TYPED
 
 
 @router.get("")
@@ -71,20 +100,16 @@ async def school(
 async def rename(
     request: Request,
     school_id: Whole,
-    version: Annotated[str, Form(max_length=16)] = "",
-    name: Annotated[str, Form(max_length=200)] = "",
-    reason: Annotated[str, Form(max_length=4000)] = "",
-    document: Annotated[str, Form(max_length=400)] = "",
+    form: Annotated[SchoolForm, Depends()],
     work: AtWork = requires(Permission.CHANGE_SCHOOL),
 ) -> Response:
     """Propose another name; the old one still leads here."""
     async with work.reading() as session:
         was = (await desk_lists.school_for(session, work.actor, school_id)).name
-    payload = {"school": str(school_id), "version": version, "name": name, "was": was}
-    try:
-        return await _propose(request, work, school_id, ProposalKind.RENAME_SCHOOL, payload, reason, document)
-    except Refused as refused:
-        return await _page(request, work, school_id, labels.refusal(refused.fact))
+        history, _ = await history_of(session, f"school:{school_id}")
+    payload = {"school": str(school_id), "version": form.version, "name": form.name, "was": was}
+    act = "undo" if form.name and form.name == _name_before(was, history) else "rename"
+    return await _propose(request, work, school_id, ProposalKind.RENAME_SCHOOL, payload, Typed(act, form))
 
 
 @router.get("/{school_id}/merge")
@@ -92,43 +117,31 @@ async def find_other(
     request: Request, school_id: Whole, q: str = "", work: AtWork = requires(Permission.CHANGE_SCHOOL)
 ) -> HTMLResponse:
     """Look for the school that this one becomes part of: by level, name, commune, an old name."""
-    return await _merging(request, work, school_id, q)
+    return await _merging(request, work, school_id, SchoolForm(q=q))
 
 
 @router.post("/{school_id}/merge")
 async def merge(
     request: Request,
     school_id: Whole,
-    version: Annotated[str, Form(max_length=16)] = "",
-    into: Annotated[str, Form(max_length=18)] = "",
-    q: Annotated[str, Form(max_length=200)] = "",
-    reason: Annotated[str, Form(max_length=4000)] = "",
-    document: Annotated[str, Form(max_length=400)] = "",
+    form: Annotated[SchoolForm, Depends()],
     work: AtWork = requires(Permission.CHANGE_SCHOOL),
 ) -> Response:
     """Propose to merge it into another; names and followers go over, its numbers end."""
-    payload = {"school": str(school_id), "version": version, "into": into}
-    try:
-        return await _propose(request, work, school_id, ProposalKind.MERGE_SCHOOL, payload, reason, document)
-    except Refused as refused:
-        return await _merging(request, work, school_id, q, labels.refusal(refused.fact))
+    payload = {"school": str(school_id), "version": form.version, "into": form.into}
+    return await _propose(request, work, school_id, ProposalKind.MERGE_SCHOOL, payload, Typed("merge", form))
 
 
 @router.post("/{school_id}/close")
 async def close(
     request: Request,
     school_id: Whole,
-    version: Annotated[str, Form(max_length=16)] = "",
-    reason: Annotated[str, Form(max_length=4000)] = "",
-    document: Annotated[str, Form(max_length=400)] = "",
+    form: Annotated[SchoolForm, Depends()],
     work: AtWork = requires(Permission.CHANGE_SCHOOL),
 ) -> Response:
     """Propose to close it; its numbers end."""
-    payload = {"school": str(school_id), "version": version}
-    try:
-        return await _propose(request, work, school_id, ProposalKind.CLOSE_SCHOOL, payload, reason, document)
-    except Refused as refused:
-        return await _page(request, work, school_id, labels.refusal(refused.fact))
+    payload = {"school": str(school_id), "version": form.version}
+    return await _propose(request, work, school_id, ProposalKind.CLOSE_SCHOOL, payload, Typed("close", form))
 
 
 async def _propose(
@@ -137,49 +150,62 @@ async def _propose(
     school_id: Whole,
     kind: ProposalKind,
     payload: dict[str, str],
-    reason: str,
-    document: str,
+    typed: Typed,
 ) -> Response:
     async with work.reading() as session:
         await desk_lists.school_for(session, work.actor, school_id)
-    return await propose(
-        request,
-        work,
-        subject=f"school:{school_id}",
-        kind=kind,
-        payload=payload,
-        reason=reason,
-        document=document,
-    )
+
+    async def act() -> Response:
+        return await propose(
+            request,
+            work,
+            subject=f"school:{school_id}",
+            kind=kind,
+            payload=payload,
+            reason=reason_in(typed.form.reason),
+            document=typed.form.document,
+        )
+
+    async def again(problem: Problem) -> Response:
+        if typed.act == "merge":
+            return await _merging(request, work, school_id, typed.form, problem)
+        return await _page(request, work, school_id, problem.at({"reason": f"why-{typed.act}"}), typed)
+
+    return await or_again(act, again)
 
 
 async def _merging(
-    request: Request, work: AtWork, school_id: Whole, q: str, problem: str = ""
+    request: Request, work: AtWork, school_id: Whole, form: SchoolForm, problem: Problem = NO_PROBLEM
 ) -> HTMLResponse:
-    likely = await work.services.knowledge.search_schools(q, LOOKED_THROUGH) if q.strip() else ()
+    likely = await work.services.knowledge.search_schools(form.q, LOOKED_THROUGH) if form.q.strip() else ()
     async with work.reading() as session:
         row = await desk_lists.school_for(session, work.actor, school_id)
         of_area = {str(one.id): one for one in await desk_lists.schools_of(session, work.actor)}
     named = [of_area[one.school.id] for one in likely if one.school.id in of_area]
-    asked = fold(q).split()
+    asked = fold(form.q).split()
     named += [one for one in of_area.values() if asked and all(word in _folded(one) for word in asked)]
     found = [one for one in dict.fromkeys(named) if one.id != school_id]
     return console_page(
         request,
         work,
         "school_merge.html",
-        status=refused_status(problem),
         problem=problem,
         school=row,
         name=f"Trường {registry.full_name(row)}",
-        q=q,
+        form=form,
         found=found[:OFFERED],
         more=len(found) > OFFERED,
         full_name=registry.full_name,
     )
 
 
-async def _page(request: Request, work: AtWork, school_id: Whole, problem: str = "") -> HTMLResponse:
+async def _page(
+    request: Request,
+    work: AtWork,
+    school_id: Whole,
+    problem: Problem = NO_PROBLEM,
+    typed: Typed | None = None,
+) -> HTMLResponse:
     async with work.reading() as session:
         row = await desk_lists.school_for(session, work.actor, school_id)
         rows = [
@@ -192,11 +218,11 @@ async def _page(request: Request, work: AtWork, school_id: Whole, problem: str =
         request,
         work,
         "school.html",
-        status=refused_status(problem),
         problem=problem,
+        typed=typed or Typed(),
         history=history,
         people=people,
-        undo=_name_before(row, history),
+        undo=_name_before(row.name, history),
         school=row,
         name=f"Trường {registry.full_name(row)}",
         rows=rows,
@@ -209,10 +235,10 @@ def _folded(row: models.School) -> str:
     return fold(f"{registry.full_name(row)} {row.commune.name} {row.old_district} {others}")
 
 
-def _name_before(row: models.School, history: Sequence[Shown]) -> str:
+def _name_before(name: str, history: Sequence[Shown]) -> str:
     """The name that the latest change took away, to propose it again; empty when it took none."""
     done = next((one.proposal for one in history if one.proposal.status is ProposalStatus.ACTIVE), None)
     if done is None or done.kind != ProposalKind.RENAME_SCHOOL:
         return ""
     was = payload_of(done).get("was", "")
-    return was if was != row.name else ""
+    return was if was != name else ""

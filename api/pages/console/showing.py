@@ -1,6 +1,7 @@
 """Pages of the console: the frame around each, what was said before, and refusals in words."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from http import HTTPStatus
 from typing import Final, cast
@@ -81,7 +82,13 @@ class Problem:
 
     words: str
     fields: frozenset[str] = frozenset()
-    """Names of the fields that it is about; of the whole form where there are none."""
+    """The fields that it is about, by name or id; the whole form where there are none."""
+    beside: str = ""
+    """The one of several fields where the words stand; with none they stand at each."""
+
+    def at(self, ids: Mapping[str, str]) -> "Problem":
+        """The same about the fields of one form among several of a page, by their ids there."""
+        return replace(self, fields=frozenset(ids.get(name, name) for name in self.fields))
 
 
 NO_PROBLEM: Final = Problem("")
@@ -110,6 +117,7 @@ def console_page(
             said="" if why.words else said,
             problem=why.words,
             wrong=why.fields,
+            beside=why.beside,
             demo=settings.serves_demo,
             operator=settings.operator,
             **values,

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import ClockDep, ServicesDep, address_of
-from api.pages.console import labels
 from api.pages.console.access import (
     HOME,
     SIGN_IN,
@@ -21,7 +20,8 @@ from api.pages.console.access import (
     sealer_of,
     signed_in_cookie,
 )
-from api.pages.console.showing import console_page, go, refused_status
+from api.pages.console.refusing import problem_of
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page, go
 from db import signing_in
 from db.login_limits import TooManyAttempts
 from db.signing_in import SignInRefused
@@ -36,7 +36,7 @@ async def sign_in_page(request: Request, next: str = HOME) -> Response:  # noqa:
     """Ask for address, password and code; whoever is signed in goes on."""
     if await at_work(request) is not None:
         return RedirectResponse(inside(next), HTTPStatus.SEE_OTHER)
-    return _sign_in_page(request, next, "")
+    return _sign_in_page(request, next)
 
 
 @router.post("/sign-in", dependencies=[for_anyone])
@@ -62,7 +62,7 @@ async def sign_in(
             demo=services.settings.serves_demo,
         )
     except (SignInRefused, TooManyAttempts) as fact:
-        return _sign_in_page(request, next, labels.refusal(fact), email=email)
+        return _sign_in_page(request, next, _problem(fact), email)
     response = RedirectResponse(inside(next), HTTPStatus.SEE_OTHER)
     signed_in_cookie(request, response, signed_in)
     return response
@@ -94,20 +94,19 @@ async def step_up(
     try:
         work = await work.step_up(code)
     except Refused as refused:
-        problem = labels.refusal(refused.fact)
-        return console_page(
-            request, work, "step_up.html", status=refused_status(problem), problem=problem, next=inside(next)
-        )
+        problem = problem_of(refused.fact)
+        return console_page(request, work, "step_up.html", problem=problem, next=inside(next))
     return go(request, work, inside(next), "stepped_up")
 
 
-def _sign_in_page(request: Request, next_: str, problem: str, email: str = "") -> HTMLResponse:
-    return console_page(
-        request,
-        None,
-        "sign_in.html",
-        status=refused_status(problem),
-        problem=problem,
-        next=inside(next_),
-        email=email,
-    )
+def _problem(fact: Exception) -> Problem:
+    """Which of the three is wrong is not said, so all three are marked, and the words stand at the first."""
+    if isinstance(fact, SignInRefused):
+        return Problem(problem_of(fact).words, frozenset({"email", "password", "code"}), "email")
+    return problem_of(fact)
+
+
+def _sign_in_page(
+    request: Request, next_: str, problem: Problem = NO_PROBLEM, email: str = ""
+) -> HTMLResponse:
+    return console_page(request, None, "sign_in.html", problem=problem, next=inside(next_), email=email)

@@ -1,15 +1,19 @@
 """People and offices: who is invited, who has which role, who is out. A role needs two administrators."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, Whole, requires
 from api.pages.console.proposing import propose
-from api.pages.console.showing import console_page, go, refused_status
+from api.pages.console.refusing import or_again, problem_of, reason_in
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page, go
 from db import desk_lists, invitations, schools
 from db import offices as registry
 from db import staff as people
@@ -20,6 +24,31 @@ from db.rights import Permission
 router = APIRouter()
 
 PAGE: Final = "/console/staff"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleForm:
+    """A role to be given, as typed."""
+
+    office: Annotated[str, Form(max_length=32)] = ""
+    role: Annotated[str, Form(max_length=32)] = ""
+    name: Annotated[str, Form(max_length=200)] = ""
+    email: Annotated[str, Form(max_length=320)] = ""
+    document: Annotated[str, Form(max_length=400)] = ""
+    reason: Annotated[str, Form(max_length=4000)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Which form of a person's page was refused, and what stood in it."""
+
+    act: str = ""
+    """One of "factor", "disable" and "end-" with the number of a role; empty when none was."""
+    reason: str = ""
+
+    def of(self, act: str) -> str:
+        """The reason typed into one of the forms, if it is this one."""
+        return self.reason if act == self.act else ""
 
 
 @router.get("/staff")
@@ -33,28 +62,31 @@ async def staff(
 @router.post("/staff")
 async def propose_role(
     request: Request,
-    office: Annotated[str, Form(max_length=32)] = "",
-    role: Annotated[str, Form(max_length=32)] = "",
-    name: Annotated[str, Form(max_length=200)] = "",
-    email: Annotated[str, Form(max_length=320)] = "",
-    reason: Annotated[str, Form(max_length=4000)] = "",
-    document: Annotated[str, Form(max_length=400)] = "",
+    form: Annotated[RoleForm, Depends()],
     work: AtWork = requires(Permission.PROPOSE_ROLE),
 ) -> Response:
     """Propose a role for somebody; another administrator grants it."""
-    payload = {"office": office, "role": role, "name": name.strip(), "email": email.strip()}
-    try:
+
+    async def act() -> Response:
         return await propose(
             request,
             work,
-            subject=f"role:{role}",
+            subject=f"role:{form.role}",
             kind=ProposalKind.GRANT_ROLE,
-            payload=payload,
-            reason=reason,
-            document=document,
+            payload={"office": form.office, "role": form.role, "name": form.name, "email": form.email},
+            reason=form.reason,
+            document=form.document,
         )
-    except Refused as refused:
-        return await _page(request, work, labels.refusal(refused.fact), payload)
+
+    return await or_again(act, lambda problem: _page(request, work, problem.at({"reason": "why-role"}), form))
+
+
+@router.get("/staff/{public_id}")
+async def person(
+    request: Request, public_id: str, work: AtWork = requires(Permission.READ_STAFF)
+) -> HTMLResponse:
+    """One of the staff: their roles, and what two administrators or one can do about them."""
+    return await _person_page(request, work, public_id)
 
 
 @router.post("/staff/{public_id}/second-factor")
@@ -66,7 +98,8 @@ async def reset_second_factor(
     work: AtWork = requires(Permission.PROPOSE_ROLE),
 ) -> Response:
     """Propose that somebody's lost second factor starts anew; another administrator approves."""
-    try:
+
+    async def act() -> Response:
         return await propose(
             request,
             work,
@@ -76,8 +109,8 @@ async def reset_second_factor(
             reason=reason,
             document=document,
         )
-    except Refused as refused:
-        return await _page(request, work, labels.refusal(refused.fact))
+
+    return await _or_person(request, work, public_id, Typed("factor", reason), act)
 
 
 @router.post("/staff/{public_id}/disable")
@@ -88,26 +121,39 @@ async def disable(
     work: AtWork = requires(Permission.MANAGE_STAFF),
 ) -> Response:
     """Put a person out: every role and sign-in of theirs ends."""
-    async with work.acting("staff.disable", f"staff:{public_id}") as session:
-        await people.disable(
-            session, actor=work.actor, public_id=public_id, reason=reason.strip(), now=work.now
-        )
-    return go(request, work, PAGE, "disabled")
+
+    async def act() -> Response:
+        because = reason_in(reason)
+        async with work.acting("staff.disable", f"staff:{public_id}") as session:
+            await people.disable(session, actor=work.actor, public_id=public_id, reason=because, now=work.now)
+        return go(request, work, PAGE, "disabled")
+
+    return await _or_person(request, work, public_id, Typed("disable", reason), act)
 
 
-@router.post("/staff/roles/{membership_id}/end")
+@router.post("/staff/{public_id}/roles/{membership_id}/end")
 async def end_role(
     request: Request,
+    public_id: str,
     membership_id: Whole,
     reason: Annotated[str, Form(max_length=4000)] = "",
     work: AtWork = requires(Permission.MANAGE_STAFF),
 ) -> Response:
     """End one role of a person."""
-    async with work.acting("role.end", f"membership:{membership_id}") as session:
-        await people.end_role(
-            session, actor=work.actor, membership_id=membership_id, reason=reason.strip(), now=work.now
-        )
-    return go(request, work, PAGE, "role_ended")
+    async with work.reading() as session:
+        _, roles = await desk_lists.person_for(session, work.actor, public_id)
+    if membership_id not in {role.id for role in roles}:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+
+    async def act() -> Response:
+        because = reason_in(reason)
+        async with work.acting("role.end", f"membership:{membership_id}") as session:
+            await people.end_role(
+                session, actor=work.actor, membership_id=membership_id, reason=because, now=work.now
+            )
+        return go(request, work, PAGE, "role_ended")
+
+    return await _or_person(request, work, public_id, Typed(f"end-{membership_id}", reason), act)
 
 
 @router.post("/invitations/{invitation_id}/link")
@@ -150,7 +196,7 @@ async def add_office(
 ) -> Response:
     """Add an office that has staff."""
     if kind not in set(OfficeKind) or not name.strip():
-        return await _page(request, work, "Hãy chọn loại và ghi tên đơn vị.")
+        return await _page(request, work, Problem("Hãy chọn loại và ghi tên đơn vị."))
     office_kind = OfficeKind(kind)
     try:
         async with work.acting("office.add", f"office:{kind}") as session:
@@ -165,7 +211,7 @@ async def add_office(
                 now=work.now,
             )
     except Refused as refused:
-        return await _page(request, work, labels.refusal(refused.fact))
+        return await _page(request, work, problem_of(refused.fact))
     return go(request, work, PAGE, "office_added")
 
 
@@ -193,7 +239,7 @@ async def change_office(
             document=document,
         )
     except Refused as refused:
-        return await _page(request, work, labels.refusal(refused.fact))
+        return await _page(request, work, problem_of(refused.fact))
 
 
 @router.post("/offices/{public_id}/close")
@@ -211,11 +257,41 @@ async def close_office(
     return go(request, work, PAGE, "office_closed")
 
 
+async def _or_person(
+    request: Request, work: AtWork, public_id: str, typed: Typed, act: Callable[[], Awaitable[Response]]
+) -> Response:
+    async def again(problem: Problem) -> Response:
+        beside = problem.at({"reason": f"why-{typed.act}"})
+        return await _person_page(request, work, public_id, beside, typed)
+
+    return await or_again(act, again)
+
+
+async def _person_page(
+    request: Request,
+    work: AtWork,
+    public_id: str,
+    problem: Problem = NO_PROBLEM,
+    typed: Typed | None = None,
+) -> HTMLResponse:
+    async with work.reading() as session:
+        member, roles = await desk_lists.person_for(session, work.actor, public_id)
+    return console_page(
+        request,
+        work,
+        "person.html",
+        problem=problem,
+        person=member,
+        held=roles,
+        typed=typed or Typed(),
+    )
+
+
 async def _page(
     request: Request,
     work: AtWork,
-    problem: str = "",
-    typed: dict[str, str] | None = None,
+    problem: Problem = NO_PROBLEM,
+    typed: RoleForm | None = None,
     *,
     school: str = "",
 ) -> HTMLResponse:
@@ -229,16 +305,18 @@ async def _page(
         request,
         work,
         "staff.html",
-        status=refused_status(problem),
         problem=problem,
         everyone=[one for one in everyone if one.office.is_example == work.actor.is_example],
         invitations=[one for one in waiting if one.office_id in names],
         offices=offices,
+        office_choices=[
+            (one.public_id, f"{one.name} ({labels.label('office_kind', one.kind)})") for one in offices
+        ],
         names=names,
         roles=[(role.value, labels.label("role", role)) for role in Role],
         kinds=[(kind.value, labels.label("office_kind", kind)) for kind in OfficeKind],
         of_school=of_school,
-        typed=typed or {"office": "", "role": "", "name": "", "email": ""},
+        typed=typed or RoleForm(),
     )
 
 
