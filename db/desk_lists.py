@@ -234,6 +234,18 @@ async def active_offices(session: AsyncSession, actor: Actor) -> tuple[models.Of
     )
 
 
+async def office_for(session: AsyncSession, actor: Actor, public_id: str) -> models.Office:
+    """One of them.
+
+    Raises:
+        RecordNotFound: there is none of this id.
+    """
+    for office in await active_offices(session, actor):
+        if office.public_id == public_id:
+            return office
+    raise RecordNotFound(public_id)
+
+
 async def audit_entries(session: AsyncSession, which: AuditFilter) -> Page[models.AuditEntry]:
     """Entries of the audit, the latest first."""
     entry = models.AuditEntry

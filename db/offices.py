@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import changes, identity, models, organisations, rights, staff
@@ -66,6 +66,7 @@ async def open_office(
     if kind is OfficeKind.SCHOOL:
         await require_free_school(session, school_id, is_example=actor.is_example)
     organisation_id = None
+    province = province or await _province_of(session, codes, school_id)
     if kind in rights.POLICE:
         organisation_id = await _own_organisation(session, actor, name, codes, now)
     return await staff.add_office(
@@ -94,6 +95,20 @@ async def require_communes(session: AsyncSession, codes: list[str]) -> None:
     )
     if not codes or known != len(codes):
         raise CommunesMissing(", ".join(codes))
+
+
+async def _province_of(session: AsyncSession, codes: list[str], school_id: int | None) -> str:
+    """The province of what an office works for; empty when it works for neither communes nor a school."""
+    of_school = select(models.School.commune_code).where(models.School.id == school_id)
+    return (
+        await session.scalar(
+            select(models.Commune.province)
+            .where(or_(models.Commune.code.in_(codes), models.Commune.code.in_(of_school)))
+            .order_by(models.Commune.code)
+            .limit(1)
+        )
+        or ""
+    )
 
 
 async def _require_province(session: AsyncSession, province: str) -> None:

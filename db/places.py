@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from db import changes, models
 from scamcheck import knowledge
+from scamcheck.text import fold
 
 
 async def put_commune(
@@ -76,3 +77,36 @@ async def all_communes(session: AsyncSession) -> tuple[knowledge.Commune, ...]:
         )
         for row in await recorded_communes(session)
     )
+
+
+async def communes_called(session: AsyncSession, words: str) -> tuple[models.Commune, ...]:
+    """Communes in whose code, name, province or old names every one of the words occurs, by name."""
+    asked = fold(words).split()
+    if not asked:
+        return ()
+    named = {row: fold(_all_names(row)) for row in await recorded_communes(session)}
+    found = [row for row, names in named.items() if all(word in names for word in asked)]
+    # Whoever types a name of today means that commune, before one that swallowed an old one of the name.
+    wanted = " ".join(asked)
+    return tuple(sorted(found, key=lambda row: (wanted not in fold(row.name), row.name, row.code)))
+
+
+async def communes_with(session: AsyncSession, codes: Iterable[str]) -> tuple[models.Commune, ...]:
+    """The communes of these codes, by name; a code that is no commune's is left out."""
+    rows = await session.scalars(
+        select(models.Commune)
+        .options(selectinload(models.Commune.old_names))
+        .where(models.Commune.code.in_(set(codes)))
+        .order_by(models.Commune.name, models.Commune.code)
+    )
+    return tuple(rows)
+
+
+async def provinces(session: AsyncSession) -> tuple[str, ...]:
+    """Names of the provinces, as communes have them."""
+    rows = await session.scalars(select(models.Commune.province).distinct().order_by(models.Commune.province))
+    return tuple(rows)
+
+
+def _all_names(row: models.Commune) -> str:
+    return " ".join((row.code, row.name, row.province, *(alias.name for alias in row.old_names)))

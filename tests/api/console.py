@@ -65,11 +65,11 @@ class Person:
     async def token(self) -> str:
         return TOKEN.findall(await self.see("/console/account"))[0]
 
-    async def post(self, path: str, **fields: str) -> httpx.Response:
+    async def post(self, path: str, **fields: str | list[str]) -> httpx.Response:
         """Send a form of one's own session."""
         return await self.client.post(path, data={"token": await self.token(), **fields})
 
-    async def done(self, path: str, **fields: str) -> str:
+    async def done(self, path: str, **fields: str | list[str]) -> str:
         """Send a form that must succeed; the page it leads to."""
         response = await self.post(path, **fields)
         assert response.status_code == 303, (response.status_code, problem_of(response.text))

@@ -41,12 +41,18 @@ PAGES = {
     ),
     "supervisor": ("", "/proposals", "/appeals", "/protected"),
     "supervisor2": ("/indicators",),
-    "administrator": ("", "/staff"),
+    "administrator": (
+        "",
+        "/staff",
+        "/offices/new",
+        "/offices/new?kind=commune_police",
+        "/offices/new?kind=school",
+    ),
     "auditor": ("", "/audit?verify=1"),
 }
 """Pages of each role, below /console."""
 RECORDS = {
-    "administrator": (("/staff", "/staff/{public_id}"),),
+    "administrator": (("/staff", "/staff/{public_id}"), ("/staff", "/offices/{public_id}")),
     "school": (
         ("/contacts", "/contacts/{contact_id}", "/contacts/{contact_id}/change"),
         ("/schools", "/schools/{school_id}"),

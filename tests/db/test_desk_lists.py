@@ -181,3 +181,22 @@ async def test_a_decision_is_found_with_the_names_of_both(database: Database) ->
         assert decision is not None
         names = await desk_lists.people_with(session, [proposal.proposer_id, decision.staff_id])
     assert names == {officer.staff_id: "Một", supervisor.staff_id: "Hai"}
+
+
+async def test_an_administrator_finds_people_with_a_role_and_offices_of_their_own_world(
+    database: Database,
+) -> None:
+    async with database.transaction() as session:
+        administrator = await make_actor(session, Role.ADMINISTRATOR)
+        officer = await make_actor(session)
+        demo = await make_actor(session, office=await make_office(session, is_example=True), is_example=True)
+        person, roles = await desk_lists.person_for(session, administrator, officer.public_id)
+        assert (person.public_id, [role.id for role in roles]) == (officer.public_id, [officer.membership_id])
+        office = await desk_lists.office_for(session, administrator, officer.office_public_id)
+        assert (office.id, len(office.communes)) == (officer.office_id, 1)
+        for nobody in (demo.public_id, "khong-co"):
+            with pytest.raises(RecordNotFound):
+                await desk_lists.person_for(session, administrator, nobody)
+        for nowhere in (demo.office_public_id, "khong-co"):
+            with pytest.raises(RecordNotFound):
+                await desk_lists.office_for(session, administrator, nowhere)

@@ -34,6 +34,7 @@ async def test_a_schools_office_is_tied_to_its_school_and_works_for_it_alone(dat
         office = await opened(session, actor, OfficeKind.SCHOOL, school_id=school.id)
         assert await rights.responsible_for(session, office, school.id)
         assert not await rights.responsible_for(session, office, other.id)
+        assert office.province == PROVINCE
         with pytest.raises(OfficeExists):
             await opened(session, actor, OfficeKind.SCHOOL, school_id=school.id)
         with pytest.raises(SchoolMissing):
@@ -47,7 +48,7 @@ async def test_an_office_of_communes_needs_communes_that_there_are(database: Dat
         actor = await make_actor(session, Role.ADMINISTRATOR)
         school = await make_school(session)
         office = await opened(session, actor, OfficeKind.EDUCATION_OFFICE, communes=[COMMUNE, COMMUNE])
-        assert office.levels == rights.LEVELS_OF_A_COMMUNE
+        assert (office.levels, office.province) == (rights.LEVELS_OF_A_COMMUNE, PROVINCE)
         assert await rights.responsible_for(session, office, school.id)
         for codes in ([], ["99999"], [COMMUNE, "99999"]):
             with pytest.raises(CommunesMissing):

@@ -43,6 +43,28 @@ async def changes_of(session: AsyncSession, kind: RecordKind) -> list[tuple[str,
 # Communes
 
 
+async def test_a_commune_is_found_by_what_people_call_it_now_and_before(database: Database) -> None:
+    async with database.transaction() as session:
+        for code, name, old in (
+            ("24001", "phường Hoa Mai", ("xã Núi Xanh", "thị trấn Ví Dụ")),
+            ("24002", "xã Núi Xanh", ()),
+            ("24003", "xã Sông Ví Dụ", ("xã Hoa Đào",)),
+        ):
+            await make_commune(session, code, name, old_names=old)
+        for words, found in (
+            ("nui xanh", ["24002", "24001"]),  # who is called so today comes first
+            ("NÚI  Xanh Lâm Đồng", ["24001", "24002"]),
+            ("hoa", ["24001", "24003"]),
+            ("24003", ["24003"]),
+            ("không có", []),
+            (" ", []),
+        ):
+            assert [row.code for row in await places.communes_called(session, words)] == found, words
+        rows = await places.communes_with(session, ["24003", "24001", "99999"])
+        assert [row.code for row in rows] == ["24001", "24003"]
+        assert await places.provinces(session) == ("Lâm Đồng",)
+
+
 async def test_a_commune_is_recorded_changed_and_left_alone(database: Database) -> None:
     async with database.transaction() as session:
         await make_commune(session, old_names=("xã Cũ", "huyện Cũ", "xã Cũ"))

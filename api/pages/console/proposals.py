@@ -12,7 +12,17 @@ from api.pages.console import labels
 from api.pages.console.access import AtWork, Refused, requires
 from api.pages.console.refusing import problem_of
 from api.pages.console.showing import DECIDING, NO_PROBLEM, PROPOSING, Problem, console_page, go
-from db import approvals, desk_lists, models, proposal_lists, proposal_record, schools, script_desk, staff
+from db import (
+    approvals,
+    desk_lists,
+    models,
+    places,
+    proposal_lists,
+    proposal_record,
+    schools,
+    script_desk,
+    staff,
+)
 from db.approval_rules import ProposalKind
 from db.models import ProposalStatus
 from db.rights import Permission
@@ -35,6 +45,7 @@ _HIDDEN_FIELDS: Final = frozenset(
         "into",
         "staff",
         "was",
+        "communes",
     }
 )
 """Fields that say nothing to a person; what they stand for is shown as what the proposal is about."""
@@ -64,6 +75,8 @@ class Shown:
     about: str
     people: str
     decision: models.Approval | None = None
+    area: tuple[tuple[str, str], ...] = ()
+    """What an office works for, as it would be and as it is."""
 
     @property
     def title(self) -> str:
@@ -77,9 +90,12 @@ class Shown:
         kind = payload.get("kind", IdentifierKind.NUMBER.value)
         hidden = _HIDDEN_FIELDS if "kind" in payload else _HIDDEN_FIELDS | {"key"}
         return [
-            (labels.label("payload", name), _in_words(name, value, kind))
-            for name, value in sorted(payload.items(), key=lambda field: _place(field[0]))
-            if name not in hidden and value
+            *self.area,
+            *(
+                (labels.label("payload", name), _in_words(name, value, kind))
+                for name, value in sorted(payload.items(), key=lambda field: _place(field[0]))
+                if name not in hidden and value
+            ),
         ]
 
 
@@ -214,6 +230,29 @@ async def _about_people(session: AsyncSession, payload: Mapping[str, str]) -> st
     return f"{labels.label('role', payload['role'])} cho {payload['name']} tại {office.name}"
 
 
+async def _area_in(session: AsyncSession, proposal: models.Proposal) -> tuple[tuple[str, str], ...]:
+    """What an office would work for from now on, in names; while it is undecided, also what it does now."""
+    payload = proposal_record.payload_of(proposal)
+    if proposal.kind != ProposalKind.CHANGE_OFFICE:
+        return ()
+    wanted = await _places(session, payload.get("communes", ""), payload.get("school", ""))
+    if proposal.status is not ProposalStatus.PROPOSED:
+        return (("Địa bàn", wanted),)
+    office = await staff.office_of(session, payload["office"])
+    await session.refresh(office, ["communes"])
+    codes = ",".join(one.commune_code for one in office.communes)
+    now = await _places(session, codes, str(office.school_id or ""))
+    return (("Địa bàn hiện nay", now), ("Địa bàn từ nay", wanted))
+
+
+async def _places(session: AsyncSession, codes: str, school: str) -> str:
+    if codes:
+        communes = await places.communes_with(session, codes.replace(",", " ").split())
+        return ", ".join(f"{one.name} ({one.province})" for one in communes)
+    row = await session.get(models.School, int(school)) if school.isdigit() else None
+    return "không gắn với trường nào" if row is None else f"Trường {schools.full_name(row)}"
+
+
 async def _about_school(session: AsyncSession, payload: Mapping[str, str]) -> str:
     school = await session.get_one(models.School, int(payload["school"]))
     new = payload.get("name", "")
@@ -245,7 +284,13 @@ async def _page(
         decision = await desk_lists.decision_on(session, found.id)
         ids = [found.proposer_id, *([decision.staff_id] if decision else [])]
         people = await desk_lists.people_with(session, ids)
-        shown = Shown(found, await about(session, found), people.get(found.proposer_id, ""), decision)
+        shown = Shown(
+            found,
+            await about(session, found),
+            people.get(found.proposer_id, ""),
+            decision,
+            await _area_in(session, found),
+        )
         school = None
         if found.school_id is not None:
             school = await schools.school_by_id(session, found.school_id)

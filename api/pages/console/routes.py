@@ -14,6 +14,7 @@ from api.pages.console import (
     incidents,
     indicators,
     join,
+    offices,
     proposals,
     protected,
     queue,
@@ -43,6 +44,7 @@ for part in (
     appeals,
     figures,
     staff,
+    offices,
     audit_trail,
 ):
     _inside.include_router(part.router)

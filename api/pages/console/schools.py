@@ -9,11 +9,12 @@ from starlette.responses import HTMLResponse, Response
 
 from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.contacts import row_of
+from api.pages.console.finding import schools_meant
 from api.pages.console.proposals import Shown, history_of
 from api.pages.console.proposing import propose
 from api.pages.console.refusing import or_again, reason_in
 from api.pages.console.showing import NO_PROBLEM, Problem, console_page
-from db import desk_lists, models
+from db import desk_lists
 from db import schools as registry
 from db.approval_rules import ProposalKind
 from db.models import ProposalStatus
@@ -24,9 +25,6 @@ from scamcheck.text import fold
 router = APIRouter(prefix="/schools")
 
 MOST: Final = 200
-LOOKED_THROUGH: Final = 60
-OFFERED: Final = 12
-"""Of the schools that a name may mean, so many are offered; who sees more types more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +175,9 @@ async def _propose(
 async def _merging(
     request: Request, work: AtWork, school_id: Whole, form: SchoolForm, problem: Problem = NO_PROBLEM
 ) -> HTMLResponse:
-    likely = await work.services.knowledge.search_schools(form.q, LOOKED_THROUGH) if form.q.strip() else ()
     async with work.reading() as session:
         row = await desk_lists.school_for(session, work.actor, school_id)
-        of_area = {str(one.id): one for one in await desk_lists.schools_of(session, work.actor)}
-    named = [of_area[one.school.id] for one in likely if one.school.id in of_area]
-    asked = fold(form.q).split()
-    named += [one for one in of_area.values() if asked and all(word in _folded(one) for word in asked)]
-    found = [one for one in dict.fromkeys(named) if one.id != school_id]
+    found = await schools_meant(work, form.q, without=school_id)
     return console_page(
         request,
         work,
@@ -193,8 +186,8 @@ async def _merging(
         school=row,
         name=f"Trường {registry.full_name(row)}",
         form=form,
-        found=found[:OFFERED],
-        more=len(found) > OFFERED,
+        found=found.rows,
+        more=found.more,
         full_name=registry.full_name,
     )
 
@@ -228,11 +221,6 @@ async def _page(
         rows=rows,
         base=work.services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/"),
     )
-
-
-def _folded(row: models.School) -> str:
-    others = " ".join(alias.name for alias in row.aliases)
-    return fold(f"{registry.full_name(row)} {row.commune.name} {row.old_district} {others}")
 
 
 def _name_before(name: str, history: Sequence[Shown]) -> str:

@@ -1,4 +1,4 @@
-"""People and offices: who is invited, who has which role, who is out. A role needs two administrators."""
+"""People: who is invited, who has which role, who is out. A role needs two administrators."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,19 +6,17 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.console import labels
-from api.pages.console.access import AtWork, Refused, Whole, requires
+from api.pages.console.access import AtWork, Whole, requires
 from api.pages.console.proposing import propose
-from api.pages.console.refusing import or_again, problem_of, reason_in
+from api.pages.console.refusing import or_again, reason_in
 from api.pages.console.showing import NO_PROBLEM, Problem, console_page, go
-from db import desk_lists, invitations, schools
-from db import offices as registry
+from db import desk_lists, invitations
 from db import staff as people
 from db.approval_rules import ProposalKind
-from db.models import OfficeKind, Role
+from db.models import Role
 from db.rights import Permission
 
 router = APIRouter()
@@ -52,11 +50,9 @@ class Typed:
 
 
 @router.get("/staff")
-async def staff(
-    request: Request, school: str = "", work: AtWork = requires(Permission.READ_STAFF)
-) -> HTMLResponse:
-    """Everyone with a role, open invitations, and offices; with `school`, the form for its office."""
-    return await _page(request, work, school=school)
+async def staff(request: Request, work: AtWork = requires(Permission.READ_STAFF)) -> HTMLResponse:
+    """Everyone with a role, open invitations, and offices."""
+    return await _page(request, work)
 
 
 @router.post("/staff")
@@ -184,79 +180,6 @@ async def withdraw_invitation(
     return go(request, work, PAGE, "invitation_withdrawn")
 
 
-@router.post("/offices")
-async def add_office(
-    request: Request,
-    kind: Annotated[str, Form(max_length=32)] = "",
-    name: Annotated[str, Form(max_length=200)] = "",
-    province: Annotated[str, Form(max_length=100)] = "",
-    communes: Annotated[str, Form(max_length=4000)] = "",
-    school: Annotated[str, Form(max_length=18)] = "",
-    work: AtWork = requires(Permission.MANAGE_OFFICES),
-) -> Response:
-    """Add an office that has staff."""
-    if kind not in set(OfficeKind) or not name.strip():
-        return await _page(request, work, Problem("Hãy chọn loại và ghi tên đơn vị."))
-    office_kind = OfficeKind(kind)
-    try:
-        async with work.acting("office.add", f"office:{kind}") as session:
-            await registry.open_office(
-                session,
-                actor=work.actor,
-                kind=office_kind,
-                name=" ".join(name.split()),
-                province=province.strip(),
-                communes=communes.replace(",", " ").split(),
-                school_id=int(school) if school.isascii() and school.isdigit() else None,
-                now=work.now,
-            )
-    except Refused as refused:
-        return await _page(request, work, problem_of(refused.fact))
-    return go(request, work, PAGE, "office_added")
-
-
-@router.post("/offices/{public_id}/area")
-async def change_office(
-    request: Request,
-    public_id: str,
-    version: Annotated[str, Form(max_length=16)] = "",
-    communes: Annotated[str, Form(max_length=4000)] = "",
-    school: Annotated[str, Form(max_length=18)] = "",
-    reason: Annotated[str, Form(max_length=4000)] = "",
-    document: Annotated[str, Form(max_length=400)] = "",
-    work: AtWork = requires(Permission.MANAGE_OFFICES),
-) -> Response:
-    """Propose what an office works for from now on; another administrator approves."""
-    payload = {"office": public_id, "version": version, "communes": communes, "school": school}
-    try:
-        return await propose(
-            request,
-            work,
-            subject=f"office:{public_id}",
-            kind=ProposalKind.CHANGE_OFFICE,
-            payload=payload,
-            reason=reason,
-            document=document,
-        )
-    except Refused as refused:
-        return await _page(request, work, problem_of(refused.fact))
-
-
-@router.post("/offices/{public_id}/close")
-async def close_office(
-    request: Request,
-    public_id: str,
-    reason: Annotated[str, Form(max_length=4000)] = "",
-    work: AtWork = requires(Permission.MANAGE_OFFICES),
-) -> Response:
-    """Close an office: none of its staff may do anything there any more."""
-    async with work.acting("office.close", f"office:{public_id}") as session:
-        await people.close_office(
-            session, actor=work.actor, public_id=public_id, reason=reason.strip(), now=work.now
-        )
-    return go(request, work, PAGE, "office_closed")
-
-
 async def _or_person(
     request: Request, work: AtWork, public_id: str, typed: Typed, act: Callable[[], Awaitable[Response]]
 ) -> Response:
@@ -292,14 +215,11 @@ async def _page(
     work: AtWork,
     problem: Problem = NO_PROBLEM,
     typed: RoleForm | None = None,
-    *,
-    school: str = "",
 ) -> HTMLResponse:
     async with work.reading() as session:
         everyone = await people.people_of(session)
         waiting = await invitations.open_invitations(session)
         offices = await desk_lists.active_offices(session, work.actor)
-        of_school = await _school_for_office(session, work, school)
     names = {office.id: office.name for office in offices}
     return console_page(
         request,
@@ -314,15 +234,5 @@ async def _page(
         ],
         names=names,
         roles=[(role.value, labels.label("role", role)) for role in Role],
-        kinds=[(kind.value, labels.label("office_kind", kind)) for kind in OfficeKind],
-        of_school=of_school,
         typed=typed or RoleForm(),
     )
-
-
-async def _school_for_office(session: AsyncSession, work: AtWork, school: str) -> tuple[int, str] | None:
-    """Id and full name of the school whose office is to be opened."""
-    if not (school.isascii() and school.isdigit()):
-        return None
-    row = await desk_lists.school_for(session, work.actor, int(school[:18]))
-    return row.id, f"Trường {schools.full_name(row)}, {row.commune.name}"
