@@ -34,6 +34,7 @@ class ProposalKind(StrEnum):
     ACTIVATE_IMPORT = "activate_import"
     GRANT_ROLE = "grant_role"
     RESET_SECOND_FACTOR = "reset_second_factor"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  # the name of a kind
     CHANGE_OFFICE = "change_office"
     RENAME_SCHOOL = "rename_school"
     MERGE_SCHOOL = "merge_school"

@@ -4,13 +4,12 @@ import secrets
 from datetime import datetime
 
 from pwdlib import PasswordHash
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import update
 
-from db import audit, changes, identity, joining, login_limits, models, passwords, rights, second_factor
+from db import audit, changes, identity, joining, login_limits, models, passwords, second_factor
 from db.engine import Database
 from db.joining import Accepted, InvitationNotValid
-from db.models import Outcome
+from db.models import Outcome, Renewal
 from db.sealing import Sealer
 from db.signing_in import SignedIn, SignInRefused, begin_session
 
@@ -38,7 +37,9 @@ async def renew_second_factor(
     """
     async with database.transaction() as session:
         invitation = await joining.spoken_for(session, token, spoken_code, now)
-        member = None if invitation is None else await _member(session, invitation)
+        member = None
+        if invitation is not None and invitation.renews == Renewal.SECOND_FACTOR:
+            member = await session.get_one(models.StaffMember, invitation.staff_id)
         attempt_id = None
         if member is not None:
             attempt_id = await login_limits.note_password_try(
@@ -67,7 +68,7 @@ async def renew_second_factor(
             )
         else:
             await joining.use_up(session, invitation, token, now)
-            membership = await _membership(session, member.id)
+            membership = await joining.membership_of(session, invitation)
             await session.execute(
                 update(models.StaffMember)
                 .where(models.StaffMember.id == member.id)
@@ -87,23 +88,3 @@ async def renew_second_factor(
     if accepted is None:
         raise SignInRefused
     return accepted
-
-
-async def _member(session: AsyncSession, invitation: models.Invitation) -> models.StaffMember | None:
-    return await session.scalar(
-        select(models.StaffMember).where(models.StaffMember.id == invitation.staff_id)
-    )
-
-
-async def _membership(session: AsyncSession, staff_id: int) -> models.Membership:
-    membership = await session.scalar(
-        select(models.Membership)
-        .join(models.Membership.staff)
-        .join(models.Membership.office)
-        .where(models.Membership.staff_id == staff_id, rights.current())
-        .order_by(models.Membership.id)
-        .limit(1)
-    )
-    if membership is None:
-        raise InvitationNotValid
-    return membership

@@ -15,7 +15,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db import audit, changes, identity, invitations, models, passwords, second_factor
+from db import audit, changes, identity, invitations, models, passwords, rights, second_factor
 from db.engine import Database
 from db.models import Outcome
 from db.sealing import Sealer
@@ -38,9 +38,10 @@ class Enrolment:
     email: str
     office: str
     role: models.Role
-    returning: bool
-    """One of the staff already, whose second factor was lost."""
+    renews: models.Renewal | None
+    """What one of the staff lost; None for somebody new."""
     totp_secret: str = field(repr=False)
+    """Empty where the second factor stays as it is; so is the address."""
     totp_uri: str = field(repr=False)
 
 
@@ -75,7 +76,7 @@ async def invitation_of(session: AsyncSession, token: str, now: datetime) -> mod
 async def open_invitation(
     database: Database, token: str, spoken_code: str, *, sealer: Sealer, now: datetime
 ) -> Enrolment:
-    """Show the second factor to set up, once the spoken code fits. Five wrong codes end the link.
+    """Show what is to be set up, once the spoken code fits. Five wrong codes end the link.
 
     Raises:
         InvitationNotValid: see there.
@@ -85,15 +86,17 @@ async def open_invitation(
         office = None if invitation is None else await session.get_one(models.Office, invitation.office_id)
     if invitation is None or office is None:
         raise InvitationNotValid
-    secret = enrolment_secret(token, spoken_code, sealer)
+    renews = None if invitation.renews is None else models.Renewal(invitation.renews)
+    keeps = renews is models.Renewal.PASSWORD
+    secret = "" if keeps else enrolment_secret(token, spoken_code, sealer)
     return Enrolment(
         name=invitation.name,
         email=invitation.email,
         office=office.name,
         role=invitation.role,
-        returning=invitation.staff_id is not None,
+        renews=renews,
         totp_secret=secret,
-        totp_uri=second_factor.provisioning_uri(secret, invitation.email),
+        totp_uri="" if keeps else second_factor.provisioning_uri(secret, invitation.email),
     )
 
 
@@ -221,6 +224,27 @@ async def add_member(
     session.add(membership)
     await session.flush()
     return member, membership
+
+
+async def membership_of(session: AsyncSession, invitation: models.Invitation) -> models.Membership:
+    """The role that one of the staff, whom a link lets come back, has had longest; with the person.
+
+    Raises:
+        InvitationNotValid: they have none any more.
+    """
+    membership = await session.scalar(
+        select(models.Membership)
+        .join(models.Membership.staff)
+        .join(models.Membership.office)
+        .options(*rights.with_person_and_office())
+        .where(models.Membership.staff_id == invitation.staff_id, rights.current())
+        .order_by(models.Membership.id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    if membership is None:
+        raise InvitationNotValid
+    return membership
 
 
 def enrolment_secret(token: str, spoken_code: str, sealer: Sealer) -> str:

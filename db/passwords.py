@@ -95,10 +95,13 @@ async def hashed(password: str, hasher: PasswordHash = HASHER) -> str:
 
 
 async def fits(password: str, hash_: str | None, hasher: PasswordHash = HASHER) -> bool:
-    """Whether the password is the one of the hash. Without a hash the same work is done, in vain."""
-    compared = _nobodys(hasher) if hash_ is None else hash_
+    """Whether the password is the one of the hash. Without a hash the same work is done, in vain.
+
+    An empty hash is none: the old password has ended, and a new one is not set yet.
+    """
+    compared = hash_ or _nobodys(hasher)
     same = await asyncio.to_thread(hasher.verify, _normal(password[: LONGEST + 1]), compared)
-    return same and hash_ is not None
+    return same and bool(hash_)
 
 
 def _normal(password: str) -> str:

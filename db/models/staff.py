@@ -42,6 +42,13 @@ class StaffStatus(StrEnum):
     DISABLED = "disabled"
 
 
+class Renewal(StrEnum):
+    """What one of the staff sets up anew by a link, proving the other."""
+
+    SECOND_FACTOR = "second_factor"
+    PASSWORD = "password"  # noqa: S105  # the name of a factor
+
+
 class LoginFactor(StrEnum):
     """What was tried."""
 
@@ -101,6 +108,7 @@ class StaffMember(Base):
     """The mailbox, however the address is spelt: one mailbox is one person."""
     status: Mapped[StaffStatus] = mapped_column(one_of(StaffStatus, "status"))
     password_hash: Mapped[str]
+    """Empty after it was forgotten, until the new one is set; no password fits that."""
     totp_secret: Mapped[str]
     """Sealed; empty after it was lost, until the new one is set up."""
     totp_last_step: Mapped[int | None] = mapped_column(ID)
@@ -131,7 +139,7 @@ class Membership(Base):
 
 
 class Invitation(Base):
-    """A role that waits for a new person, or a second factor that waits for one of the staff.
+    """A role that waits for a new person, or a second factor or password that waits for one of the staff.
 
     The link alone opens nothing: a code is told them by voice.
     """
@@ -164,7 +172,9 @@ class Invitation(Base):
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"), index=True)
-    """Whose second factor was lost; None for somebody new."""
+    """Who lost a factor; None for somebody new."""
+    renews: Mapped[str | None]
+    """Which one, a `Renewal`; None for somebody new."""
 
 
 class StaffSession(Base):

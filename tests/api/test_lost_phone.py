@@ -1,4 +1,4 @@
-"""Somebody lost the phone with their second factor: two administrators, then the person, at a browser."""
+"""Somebody lost the phone, or forgot the password: two administrators, then the person, at a browser."""
 
 import re
 from pathlib import Path
@@ -68,6 +68,56 @@ async def test_guessing_the_password_behind_a_link_is_limited(demo_folder: Path)
         form = {"spoken_code": spoken, "code": "000000", "password": "đoán mò thôi mà"}
         answers = [problem_of((await thief.post(link, data=form)).text) for _ in range(11)]
         assert ["quá nhiều lần" in one for one in answers] == [False] * 10 + [True]
+
+
+async def test_an_officer_who_forgot_the_password_sets_a_new_one_with_the_phone(tmp_path: Path) -> None:
+    async with site(tmp_path) as desk:
+        officer = await desk.person("police")
+        assert "Quên mật khẩu" in (await (await desk.visitor()).get("/console/sign-in")).text
+        first, second = await desk.person("administrator"), await desk.person("administrator2")
+        page = await page_of(first, EMAILS["police"])
+        own = await first.post(f"{await page_of(first, EMAILS['administrator'])}/password", reason="thử")
+        assert (own.status_code, "của chính mình" in own.text) == (422, True)
+        proposal = (await first.done(f"{page}/password", reason="Quên, đã gặp tận mặt.")).partition("?")[0]
+        shown = await second.see(proposal)
+        assert "Đặt lại mật khẩu: Anh Lâm Ví Dụ" in shown
+        await second.done(
+            f"{proposal}/approve",
+            version_hash=field_of(shown, "version_hash"),
+            reason="Đã gọi lại số của cơ quan.",
+            code=second.code(),
+        )
+        assert (await officer.client.get("/console")).status_code == 303
+        old = await sign_in(officer.client, EMAILS["police"], officer.code())
+        assert old.status_code == 422
+        both = await first.post(f"{page}/second-factor", reason="Nói là mất cả máy.")
+        assert (both.status_code, "không còn gì để nhận ra" in both.text) == (422, True)
+        staff = await first.see("/console/staff")
+        assert "đặt lại mật khẩu</td>" in staff
+        made = (await first.post(re.findall(r'action="(/console/invitations/[^"]+/link)"', staff)[0])).text
+        link = re.findall(r"/console/join/[\w-]+", made)[0]
+        spoken = {"spoken_code": re.findall(r'class="call-code">(\d{6})<', made)[0]}
+        asked = (await officer.client.post(link, data=spoken)).text
+        assert "Đặt mật khẩu mới" in asked
+        assert 'class="secret"' not in asked
+        assert "data:image" not in asked
+        new = "xôi gấc đậu xanh chín rồi"
+        for typed, field in (
+            ({"password": new, "again": "khác hẳn thế này", "code": "000000"}, "again"),
+            ({"password": "ngắn", "again": "ngắn", "code": "000000"}, "password"),
+            ({"password": new, "again": new, "code": "000000"}, "code"),
+        ):
+            refused = await officer.client.post(link, data={**spoken, **typed})
+            assert (refused.status_code, f'id="e-{field}"' in refused.text) == (422, True), field
+            assert new not in refused.text
+        done = {**spoken, "password": new, "again": new, "code": officer.code()}
+        back = await officer.client.post(link, data=done)
+        assert (back.status_code, back.headers["location"]) == (303, "/console?said=password_changed")
+        assert "Mật khẩu của một người trong đơn vị được đặt lại" in await officer.see("/console")
+        again = await (await desk.visitor()).post(link, data=done)
+        assert (again.status_code, "không dùng được" in problem_of(again.text)) == (422, True)
+        entered = await sign_in(await desk.visitor(), EMAILS["police"], officer.code(), password=new)
+        assert entered.status_code == 303
 
 
 async def own_id(desk: Site, who: str) -> str:

@@ -16,7 +16,7 @@ from db.factor_rules import OwnSecondFactor
 from db.invitations import InvitationLink
 from db.joining import Accepted, InvitationNotValid
 from db.login_limits import TRIES_PER_NAME_AND_ADDRESS, TooManyAttempts
-from db.models import OfficeKind, Role
+from db.models import OfficeKind, Renewal, Role
 from db.rights import Actor, NotAllowed, StepUpNeeded
 from db.signing_in import NotSignedIn, SignInRefused
 from db.staff import StaffNotFound
@@ -79,7 +79,7 @@ async def reset(database: Database, desk: Desk, person: Actor | None = None) -> 
 async def renew(database: Database, link: InvitationLink, **changed: str) -> Accepted:
     spoken = changed.get("spoken", link.spoken_code)
     shown = await joining.open_invitation(database, link.token, spoken, sealer=SEALER, now=AFTER)
-    assert shown.returning
+    assert shown.renews is Renewal.SECOND_FACTOR
     return await factor_renewal.renew_second_factor(
         database,
         link.token,

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.dependencies import ClockDep, ServicesDep, address_of, clock_of, services_of
-from api.pages.console.access import for_anyone, sealer_of, signed_in_cookie
+from api.pages.console.access import HOME, for_anyone, sealer_of, signed_in_cookie
 from api.pages.console.refusing import NOT_THE_SAME, problem_of
-from api.pages.console.showing import NO_PROBLEM, Problem, console_page
-from db import factor_renewal, joining
+from api.pages.console.showing import NO_PROBLEM, Problem, console_page, go
+from db import factor_renewal, joining, password_renewal
 from db.invitations import AlreadyStaff
 from db.login_limits import TooManyAttempts
+from db.models import Renewal
 from db.passwords import PasswordRefused
 from db.signing_in import SignInRefused
 
@@ -22,6 +23,11 @@ _WRONG_EITHER: Final = Problem(
     "Mật khẩu hoặc mã 6 số chưa đúng. Hãy thử lại; mã 6 số thì đợi mã mới hiện trên điện thoại.",
     frozenset({"password", "code"}),
     "password",
+)
+_WRONG_OR_USED_CODE: Final = Problem(
+    "Mã chưa đúng, đã dùng rồi, hoặc đã thử quá nhiều lần. Hãy đợi mã mới trên điện thoại, hoặc nhập một mã "
+    "khôi phục khác. Mật khẩu cũng phải nhập lại.",
+    frozenset({"code"}),
 )
 _WRONG_CODE: Final = Problem(
     "Mã 6 số chưa đúng. Hãy đợi mã mới hiện trên điện thoại rồi nhập lại. Mật khẩu cũng phải nhập lại.",
@@ -69,8 +75,10 @@ async def join(
         return _asks_for_spoken_code(request, problem_of(fact))
     if not form.filled:
         return _asks_for_password(request, form, enrolment)
-    if enrolment.returning:
-        return await _renew(request, invitation, form, enrolment)
+    if enrolment.renews is Renewal.SECOND_FACTOR:
+        return await _renew_factor(request, invitation, form, enrolment)
+    if enrolment.renews is Renewal.PASSWORD:
+        return await _renew_password(request, invitation, form, enrolment)
     return await _become_staff(request, invitation, form, enrolment)
 
 
@@ -98,7 +106,9 @@ async def _become_staff(
     return _shows_recovery_codes(request, accepted, enrolment.name)
 
 
-async def _renew(request: Request, token: str, form: Joining, enrolment: joining.Enrolment) -> Response:
+async def _renew_factor(
+    request: Request, token: str, form: Joining, enrolment: joining.Enrolment
+) -> Response:
     """One of the staff, whose second factor was lost: the password is the one they have."""
     try:
         accepted = await factor_renewal.renew_second_factor(
@@ -119,6 +129,33 @@ async def _renew(request: Request, token: str, form: Joining, enrolment: joining
     return _shows_recovery_codes(request, accepted, enrolment.name)
 
 
+async def _renew_password(
+    request: Request, token: str, form: Joining, enrolment: joining.Enrolment
+) -> Response:
+    """One of the staff, whose password was forgotten: the code is of the second factor they have."""
+    if form.password != form.again:
+        return _asks_for_password(request, form, enrolment, NOT_THE_SAME)
+    try:
+        signed_in = await password_renewal.renew_password(
+            services_of(request).database,
+            token,
+            form.spoken_code,
+            password=form.password,
+            code=form.code,
+            address=address_of(request),
+            sealer=sealer_of(request),
+            now=clock_of(request)(),
+        )
+    except joining.InvitationNotValid as fact:
+        return _asks_for_spoken_code(request, problem_of(fact))
+    except (SignInRefused, PasswordRefused) as fact:
+        problem = _WRONG_OR_USED_CODE if isinstance(fact, SignInRefused) else problem_of(fact)
+        return _asks_for_password(request, form, enrolment, problem)
+    response = go(request, None, HOME, "password_changed")
+    signed_in_cookie(request, response, signed_in)
+    return response
+
+
 def _shows_recovery_codes(request: Request, accepted: joining.Accepted, name: str) -> HTMLResponse:
     response = console_page(request, None, "recovery_codes.html", codes=accepted.recovery_codes, name=name)
     signed_in_cookie(request, response, accepted.signed_in)
@@ -135,11 +172,11 @@ def _asks_for_password(
     return console_page(
         request,
         None,
-        "enrol.html",
+        "new_password.html" if enrolment.renews is Renewal.PASSWORD else "enrol.html",
         problem=problem,
         spoken_code=form.spoken_code,
         enrolment=enrolment,
-        qr=qr_image(enrolment.totp_uri),
+        qr=qr_image(enrolment.totp_uri) if enrolment.totp_uri else "",
     )
 
 

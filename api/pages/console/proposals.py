@@ -63,6 +63,14 @@ _ORDER: Final = (
     "source",
 )
 """In which order fields are read; the others follow."""
+_ABOUT_PEOPLE: Final = frozenset(
+    {
+        ProposalKind.GRANT_ROLE,
+        ProposalKind.RESET_SECOND_FACTOR,
+        ProposalKind.RESET_PASSWORD,
+        ProposalKind.CHANGE_OFFICE,
+    }
+)
 _CODED: Final = {"kind": "identifier", "role": "role", "scenario": "scenario"}
 """Fields that hold a code, with the group of its word."""
 
@@ -199,7 +207,7 @@ async def about(session: AsyncSession, proposal: models.Proposal) -> str:
     """What a proposal is about, for a person: a number, a person with a role, a script's name."""
     payload = proposal_record.payload_of(proposal)
     kind = ProposalKind(proposal.kind)
-    if kind in (ProposalKind.GRANT_ROLE, ProposalKind.RESET_SECOND_FACTOR, ProposalKind.CHANGE_OFFICE):
+    if kind in _ABOUT_PEOPLE:
         return await _about_people(session, payload)
     if kind in (ProposalKind.ADD_SCRIPT, ProposalKind.WITHDRAW_SCRIPT):
         return payload.get("name") or await script_desk.name_of(session, payload["key"])

@@ -41,7 +41,7 @@ class Typed:
     """Which form of a person's page was refused, and what stood in it."""
 
     act: str = ""
-    """One of "factor", "disable" and "end-" with the number of a role; empty when none was."""
+    """One of "factor", "password", "disable" and "end-" with the number of a role; empty when none was."""
     reason: str = ""
 
     def of(self, act: str) -> str:
@@ -90,23 +90,23 @@ async def reset_second_factor(
     request: Request,
     public_id: str,
     reason: Annotated[str, Form(max_length=4000)] = "",
-    document: Annotated[str, Form(max_length=400)] = "",
     work: AtWork = requires(Permission.PROPOSE_ROLE),
 ) -> Response:
     """Propose that somebody's lost second factor starts anew; another administrator approves."""
+    typed = Typed("factor", reason)
+    return await _propose_about(request, work, public_id, ProposalKind.RESET_SECOND_FACTOR, typed)
 
-    async def act() -> Response:
-        return await propose(
-            request,
-            work,
-            subject=f"staff:{public_id}",
-            kind=ProposalKind.RESET_SECOND_FACTOR,
-            payload={"staff": public_id},
-            reason=reason,
-            document=document,
-        )
 
-    return await _or_person(request, work, public_id, Typed("factor", reason), act)
+@router.post("/staff/{public_id}/password")
+async def reset_password(
+    request: Request,
+    public_id: str,
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    work: AtWork = requires(Permission.PROPOSE_ROLE),
+) -> Response:
+    """Propose that somebody's forgotten password starts anew; another administrator approves."""
+    typed = Typed("password", reason)
+    return await _propose_about(request, work, public_id, ProposalKind.RESET_PASSWORD, typed)
 
 
 @router.post("/staff/{public_id}/disable")
@@ -178,6 +178,22 @@ async def withdraw_invitation(
             session, actor=work.actor, invitation_id=invitation_id, reason=reason.strip(), now=work.now
         )
     return go(request, work, PAGE, "invitation_withdrawn")
+
+
+async def _propose_about(
+    request: Request, work: AtWork, public_id: str, kind: ProposalKind, typed: Typed
+) -> Response:
+    async def act() -> Response:
+        return await propose(
+            request,
+            work,
+            subject=f"staff:{public_id}",
+            kind=kind,
+            payload={"staff": public_id},
+            reason=typed.reason,
+        )
+
+    return await _or_person(request, work, public_id, typed, act)
 
 
 async def _or_person(
