@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 
+import uvloop
 from pydantic import ValidationError
 
 from bot.app import SecretMissing, open_services
@@ -50,7 +51,7 @@ def main() -> int:
         update={"telegram_mode": "polling", "zalo_bot_mode": "polling", "zalo_oa_id": ""}
     )
     try:
-        return asyncio.run(run(polling))
+        return uvloop.run(run(polling))
     except (DatabaseInUse, DatabaseUrlRefused, SecretMissing) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2

@@ -7,6 +7,7 @@ import asyncio
 import signal
 import sys
 
+import uvloop
 from pydantic import ValidationError
 
 from bot.app import DemoRecordsPresent, SecretMissing, open_services
@@ -38,7 +39,7 @@ def main() -> int:
     if settings.does("listen"):
         settings = settings.model_copy(update={"parts": "work,send"})
     try:
-        return asyncio.run(run(settings))
+        return uvloop.run(run(settings))
     except (DatabaseInUse, DatabaseUrlRefused, DemoRecordsPresent, SecretMissing) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2

@@ -95,6 +95,7 @@ def main() -> int:
         proxy_headers=False,  # client addresses are read from trusted proxies only, by api.security
         timeout_graceful_shutdown=HTTP_STOP_SECONDS,
         server_header=False,
+        http="h11",  # bounds what a stranger's headers may take; the faster parser does not
     )
     _Server(config, app, settings.drain_notice_seconds).run()
     return 0

@@ -47,7 +47,7 @@ from bot.channels.events import (
     TokenRefused,
     UnintelligibleUpdate,
 )
-from bot.channels.telegram_calls import Calls
+from bot.channels.telegram_calls import Calls, NeverLeft
 from bot.channels.telegram_reply import Card, TelegramReply, for_telegram
 from bot.channels.telegram_updates import Mention, Place, Said, UpdateReader, numbers_of_card
 from bot.messages import Channel, Reply
@@ -97,9 +97,7 @@ class TelegramChannel:
         base = api_base.rstrip("/")
         # Made once for all connections: reading the certificates takes longer than all else here.
         verify = httpx.create_ssl_context()
-        self._calls = Calls(
-            verify=verify, proxy=proxy, timeout=httpx.Timeout(10.0, read=read_timeout, connect=5.0, pool=5.0)
-        )
+        self._calls = Calls(verify=verify, proxy=proxy, read_timeout=read_timeout)
         self._requests = HTTPXRequest(
             connection_pool_size=8,
             proxy=proxy,
@@ -309,7 +307,7 @@ def outcome(error: Exception) -> SendResult:
             return SendResult(SendKind.RETRY_AFTER, TOKEN_PAUSE, detail)
         case BadRequest() | ChatMigrated():
             return SendResult(SendKind.FAILED, detail=detail)
-        case NetworkError() if isinstance(error.__cause__, _NEVER_LEFT):
+        case NetworkError() if isinstance(error, NeverLeft) or isinstance(error.__cause__, _NEVER_LEFT):
             return SendResult(SendKind.RETRY_AFTER, NOT_SENT_PAUSE, type(error.__cause__).__name__)
         case _:
             cause = type(error.__cause__).__name__ if error.__cause__ else detail

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import AsyncIterator
 from typing import Final
-from urllib.parse import parse_qs
 
 from bot.texts import load
 from scripts.loading.http import LengthMissing, Messages
@@ -54,8 +53,8 @@ class Platform:
             return _ME
         if method not in {"sendMessage", "sendContact"}:
             return True
-        given = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-        chat = int(given.get("chat_id", "0"))
+        given = json.loads(body)
+        chat = given.get("chat_id", 0)
         if chat not in self.waiting:
             raise Refused("no such chat")
         if method == "sendMessage":

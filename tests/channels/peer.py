@@ -184,11 +184,14 @@ class Peer:
             return _error(Refuse(401, "Unauthorized"))
         if not self.specification.knows(method):
             return _error(Refuse(404, "Not Found"))
-        given = {
-            **request.query_params,
-            **{name: str(value) for name, value in (await request.form()).items()},
-        }
-        params = {name: self.specification.read(method, name, value) for name, value in given.items()}
+        if request.headers.get("content-type", "").startswith("application/json"):
+            params = await request.json()
+        else:
+            given = {
+                **request.query_params,
+                **{name: str(value) for name, value in (await request.form()).items()},
+            }
+            params = {name: self.specification.read(method, name, value) for name, value in given.items()}
         self.calls.append(Call(method, params))
         self.complaints += self.specification.complaints(method, params)
         fault = self._fault(method, params.get("chat_id"))

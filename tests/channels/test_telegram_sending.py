@@ -141,8 +141,8 @@ async def test_an_answer_in_a_topic_goes_to_that_topic(peer: Peer, channel: Tele
         (Garbage(200, "[]"), SendKind.AMBIGUOUS, 0.0, "NoMessage"),
         (Garbage(429, '{"parameters": {"retry_after": "soon"}}'), SendKind.AMBIGUOUS, 0.0, "NetworkError"),
         (Garbage(200, '{"ok": true, "result": 7}'), SendKind.AMBIGUOUS, 0.0, "NoMessage"),
-        (Hang(), SendKind.AMBIGUOUS, 0.0, "ReadTimeout"),
-        (AcceptThenDrop(), SendKind.AMBIGUOUS, 0.0, "RemoteProtocolError"),
+        (Hang(), SendKind.AMBIGUOUS, 0.0, "SocketTimeoutError"),
+        (AcceptThenDrop(), SendKind.AMBIGUOUS, 0.0, "ClientPayloadError"),
     ],
     ids=[
         "429",
@@ -175,7 +175,7 @@ async def test_a_connection_that_cannot_be_made_certainly_sent_nothing() -> None
     result = await unreachable.send(ADDRESS, make_reply())
 
     await unreachable.close()
-    assert result == SendResult(SendKind.RETRY_AFTER, 5.0, "ConnectError")
+    assert result == SendResult(SendKind.RETRY_AFTER, 5.0, "ClientConnectorError")
 
 
 async def test_a_group_that_became_a_supergroup_is_answered_at_its_new_address(
