@@ -273,7 +273,7 @@ async def _deciding(
         case.proposer.staff.email_key,
     ):
         raise SamePerson(proposal_id)
-    if not await rule.may_approve(session, approver, case):
+    if not await record.may_decide(session, rule, approver, case):
         raise ProposalNotFound(proposal_id)
     if (
         proposal.status is not ProposalStatus.PROPOSED

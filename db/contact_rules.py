@@ -166,7 +166,9 @@ async def _may_approve(session: AsyncSession, approver: models.Membership, case:
 def same_or_province(second: models.Office, first: models.Office) -> bool:
     """Whether a police office may be second to another: the same one, or the province's."""
     return second.id == first.id or (
-        second.kind is OfficeKind.PROVINCE_POLICE and second.province == first.province
+        second.kind is OfficeKind.PROVINCE_POLICE
+        and second.province == first.province
+        and second.is_example == first.is_example
     )
 
 

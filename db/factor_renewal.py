@@ -40,14 +40,7 @@ async def renew_second_factor(
         member = None
         if invitation is not None and invitation.renews == Renewal.SECOND_FACTOR:
             member = await session.get_one(models.StaffMember, invitation.staff_id)
-        attempt_id = None
-        if member is not None:
-            attempt_id = await login_limits.note_password_try(
-                session,
-                sealer.hmac("login-name", member.email_key),
-                sealer.hmac("login-address", address),
-                now,
-            )
+        attempt_id = None if member is None else await _noted_try(session, member, address, sealer, now)
     if invitation is None or member is None or attempt_id is None:
         raise InvitationNotValid
     secret = joining.enrolment_secret(token, spoken_code, sealer)
@@ -88,3 +81,14 @@ async def renew_second_factor(
     if accepted is None:
         raise SignInRefused
     return accepted
+
+
+async def _noted_try(
+    session: AsyncSession, member: models.StaffMember, address: str, sealer: Sealer, now: datetime
+) -> int:
+    return await login_limits.note_password_try(
+        session,
+        sealer.hmac("login-name", member.email_key),
+        sealer.hmac("login-address", address),
+        now,
+    )

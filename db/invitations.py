@@ -90,7 +90,7 @@ async def make_link(
     if actor is not None:
         rights.require(actor, Permission.MANAGE_STAFF)
         await rights.standing(session, actor.membership_id)
-    invitation = await _open_invitation(session, invitation_id)
+    invitation = await _open_invitation(session, invitation_id, actor)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     spoken = f"{secrets.randbelow(10**SPOKEN_DIGITS):0{SPOKEN_DIGITS}}"
     invitation.token_hash = token_hash(token)
@@ -113,7 +113,7 @@ async def withdraw_invitation(
     """
     rights.require(actor, Permission.MANAGE_STAFF)
     await rights.standing(session, actor.membership_id)
-    invitation = await _open_invitation(session, invitation_id)
+    invitation = await _open_invitation(session, invitation_id, actor)
     invitation.withdrawn_at = now
     await audit.record(
         session,
@@ -136,14 +136,19 @@ async def open_invitations(session: AsyncSession) -> tuple[models.Invitation, ..
     )
 
 
-async def _open_invitation(session: AsyncSession, public_id: str) -> models.Invitation:
-    invitation = await session.scalar(
-        select(models.Invitation).where(
+async def _open_invitation(session: AsyncSession, public_id: str, actor: Actor | None) -> models.Invitation:
+    statement = (
+        select(models.Invitation)
+        .join(models.Office, models.Office.id == models.Invitation.office_id)
+        .where(
             models.Invitation.public_id == public_id,
             models.Invitation.used_at.is_(None),
             models.Invitation.withdrawn_at.is_(None),
         )
     )
+    if actor is not None:  # whoever tries the demo lets nobody in, or out, of the service itself
+        statement = statement.where(models.Office.is_example == actor.is_example)
+    invitation = await session.scalar(statement)
     if invitation is None:
         raise InvitationNotFound(public_id)
     return invitation

@@ -41,7 +41,7 @@ async def waiting_for(
         .order_by(models.Proposal.id)
     ):
         rule, case = await proposal_record.case_of(session, proposal)
-        if await rule.may_approve(session, member, case):
+        if await proposal_record.may_decide(session, rule, member, case):
             found.append(proposal)
         if len(found) == limit:
             break
@@ -89,4 +89,5 @@ async def _concerns(session: AsyncSession, proposal: models.Proposal, actor: Act
         return True
     member = await rights.standing(session, actor.membership_id)
     rule, case = await proposal_record.case_of(session, proposal)
-    return bool(rule.approve & rights.RIGHTS[member.role]) and await rule.may_approve(session, member, case)
+    permitted = bool(rule.approve & rights.RIGHTS[member.role])
+    return permitted and await proposal_record.may_decide(session, rule, member, case)

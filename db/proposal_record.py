@@ -83,6 +83,11 @@ def rule_for(kind: ProposalKind) -> Rule:
     return rule
 
 
+async def may_decide(session: AsyncSession, rule: Rule, approver: models.Membership, case: Case) -> bool:
+    """Whether this office may be the second one, as things are now; the demo decides on itself alone."""
+    return approver.staff.is_example == case.is_example and await rule.may_approve(session, approver, case)
+
+
 def version_of(proposal: models.Proposal) -> str:
     """The hash of everything that a decision is about."""
     content = audit.canonical(

@@ -100,6 +100,7 @@ async def close_office(
         .where(
             models.Office.public_id == public_id,
             models.Office.active,
+            models.Office.is_example == actor.is_example,
             models.Office.kind != OfficeKind.OPERATOR,
         )
         .values(active=False, version=models.Office.version + 1)
@@ -160,6 +161,8 @@ async def give_role(
         return await invitations.invite(
             session, office=office, role=role, name=name, email=email, granted_by=granted_by, now=now
         )
+    if staff.is_example != office.is_example:  # nobody works in the demo and in the service
+        raise RoleDoesNotFit(f"{role} at {office.name}")
     held = await session.scalar(
         select(models.Membership.id).where(
             models.Membership.staff_id == staff.id,
@@ -259,7 +262,11 @@ async def end_role(
         select(models.Membership)
         .join(models.Membership.staff)
         .options(contains_eager(models.Membership.staff))
-        .where(models.Membership.id == membership_id, models.Membership.until.is_(None))
+        .where(
+            models.Membership.id == membership_id,
+            models.Membership.until.is_(None),
+            models.StaffMember.is_example == actor.is_example,
+        )
     )
     if membership is None:
         raise StaffNotFound(membership_id)
@@ -295,6 +302,7 @@ async def disable(session: AsyncSession, *, actor: Actor, public_id: str, reason
         select(models.StaffMember).where(
             models.StaffMember.public_id == public_id,
             models.StaffMember.status == models.StaffStatus.ACTIVE,
+            models.StaffMember.is_example == actor.is_example,
         )
     )
     if staff is None:

@@ -14,7 +14,7 @@ from db.rights import Actor
 from db.signing_in import SignInRefused
 from tests.db.approval_machine import OTHER_COMMUNE, TWISTS, ApprovalMachine, Decision, seen_of
 from tests.db.builders import COMMUNE
-from tests.db.desk import ADDRESS, HASHER, PASSWORD, SEALER
+from tests.db.desk import ADDRESS, HASHER, PASSWORD, SEALER, make_office
 
 AREAS: Final = (COMMUNE, OTHER_COMMUNE, f"{COMMUNE} {OTHER_COMMUNE}")
 KEYS_OF_A_RETURN: Final = ("all", "no link", "wrong spoken code", "wrong password", "old second factor")
@@ -25,7 +25,8 @@ class AdministratorsMachine(ApprovalMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.area = {COMMUNE}
+        self.areas: dict[str, set[str]] = {}
+        """What two administrators said that an office works for, by its public id."""
         self.without_factor: set[str] = set()
         """Public ids of those whose second factor two administrators ended, and who have no new one yet."""
         self.returned = 0
@@ -33,15 +34,17 @@ class AdministratorsMachine(ApprovalMachine):
     def approved(self, decision: Decision) -> None:
         match decision.kind:
             case ProposalKind.CHANGE_OFFICE:
-                self.area = set(decision.payload["communes"].split())
+                self.areas[decision.payload["office"]] = set(decision.payload["communes"].split())
             case ProposalKind.RESET_SECOND_FACTOR:
                 assert decision.payload["staff"] not in (decision.proposer, decision.approver)
                 self.without_factor.add(decision.payload["staff"])
             case _:
                 pass
 
-    async def area_proposal(self, session: AsyncSession, actor: Actor, area: str) -> models.Proposal:
-        office = await session.get_one(models.Office, self.office[OfficeKind.COMMUNE_POLICE].id)
+    async def area_proposal(
+        self, session: AsyncSession, actor: Actor, office_id: int, area: str
+    ) -> models.Proposal:
+        office = await session.get_one(models.Office, office_id)
         return await approvals.propose(
             session,
             actor=actor,
@@ -63,7 +66,8 @@ class AdministratorsMachine(ApprovalMachine):
 
     @rule(target=ApprovalMachine.proposals, actor=ApprovalMachine.people, area=st.sampled_from(AREAS))
     def propose_area(self, actor: Actor, area: str) -> Any:
-        made = self.run(self.act(actor, lambda session: self.area_proposal(session, actor, area)))
+        office_id = self.office[OfficeKind.COMMUNE_POLICE].id
+        made = self.run(self.act(actor, lambda session: self.area_proposal(session, actor, office_id, area)))
         return multiple() if made is None else seen_of(made)
 
     @rule(target=ApprovalMachine.proposals, actor=ApprovalMachine.people, person=ApprovalMachine.people)
@@ -72,23 +76,48 @@ class AdministratorsMachine(ApprovalMachine):
         return multiple() if made is None else seen_of(made)
 
     @rule(
+        target=ApprovalMachine.people,
         twist=st.sampled_from((*TWISTS, "helps themselves")),
         approver=ApprovalMachine.people,
         person=ApprovalMachine.people,
+        new=st.booleans(),
+        has=st.sampled_from(KEYS_OF_A_RETURN),
     )
-    def administrators_go_the_whole_way(self, twist: str, approver: Actor, person: Actor) -> None:
-        proposer = self.join(role=Role.ADMINISTRATOR, at_province=True)
-        if twist != "whoever":
-            approver = self.join(role=Role.ADMINISTRATOR, at_province=True)
+    def a_phone_is_lost(  # who, and what comes between
+        self, twist: str, approver: Actor, person: Actor, new: bool, has: str
+    ) -> Any:
+        proposer, approver = self.administrators(twist, approver)
         if twist == "helps themselves":
             person = approver
+        elif new:  # most of those who were there long have left meanwhile
+            person = self.join(role=Role.POLICE_OFFICER, at_province=True)
         self.go_on(proposer, approver, twist, lambda session: self.reset_proposal(session, proposer, person))
+        return self.come_back(person=person, has=has)
+
+    @rule(twist=st.sampled_from(TWISTS), approver=ApprovalMachine.people, area=st.sampled_from(AREAS))
+    def an_office_works_elsewhere(self, twist: str, approver: Actor, area: str) -> None:
+        proposer, approver = self.administrators(twist, approver)
+
+        async def open_office() -> int:
+            async with self.database.transaction() as session:
+                office = await make_office(session, name=f"Công an {self.steps}")
+                self.areas[office.public_id] = {COMMUNE}
+                return office.id
+
+        office_id = self.run(open_office())
         self.go_on(
             proposer,
             approver,
             twist,
-            lambda session: self.area_proposal(session, proposer, AREAS[self.steps % len(AREAS)]),
+            lambda session: self.area_proposal(session, proposer, office_id, area),
         )
+
+    def administrators(self, twist: str, approver: Actor) -> tuple[Actor, Actor]:
+        """Two new ones; the second is somebody else in one of the twists."""
+        proposer = self.join(role=Role.ADMINISTRATOR, at_province=True)
+        if twist != "whoever":
+            approver = self.join(role=Role.ADMINISTRATOR, at_province=True)
+        return proposer, approver
 
     @rule(
         target=ApprovalMachine.people,
@@ -145,12 +174,13 @@ class AdministratorsMachine(ApprovalMachine):
     async def check_records(self) -> None:
         await super().check_records()
         async with self.database.reading() as session:
-            area = await session.scalars(
-                select(models.OfficeCommune.commune_code).where(
-                    models.OfficeCommune.office_id == self.office[OfficeKind.COMMUNE_POLICE].id
-                )
-            )
-            assert set(area) == self.area
+            areas: dict[str, set[str]] = {}
+            for office, code in await session.execute(
+                select(models.Office.public_id, models.OfficeCommune.commune_code).join(models.OfficeCommune)
+            ):
+                areas.setdefault(office, set()).add(code)
+            first = self.office[OfficeKind.COMMUNE_POLICE].public_id
+            assert areas == {first: {COMMUNE}} | self.areas
             without = await session.scalars(
                 select(models.StaffMember.public_id).where(models.StaffMember.totp_secret == "")
             )

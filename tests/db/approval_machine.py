@@ -339,6 +339,7 @@ class ApprovalMachine(RuleBasedStateMachine):
         self.approve(actor=approver, seen=seen, fresh=twist != "stale")
         if twist == "twice":
             self.approve(actor=approver, seen=seen, fresh=True)
+        self.take_back(actor=proposer, seen=seen)  # or it would be in the way of the next
 
     @rule(actor=people, seen=proposals)
     def reject(self, actor: Actor, seen: Seen) -> None:

@@ -556,3 +556,51 @@ def test_nobody_who_proposes_only_can_approve() -> None:
     assert not proposing & approving
     for role in (Role.SCHOOL_STAFF, Role.POLICE_OFFICER, Role.INFORMATION_OFFICER, Role.AUDITOR):
         assert not approving & rights.RIGHTS[role]
+
+
+@pytest.mark.parametrize("example", [False, True], ids=["the demo", "the service"])
+async def test_whoever_is_of_the_other_world_is_no_second_person(database: Database, example: bool) -> None:
+    """Everybody knows how the people of the demo sign in."""
+    async with database.transaction() as session:
+        police = await make_office(session, OfficeKind.PROVINCE_POLICE, is_example=example)
+        operator = await make_office(session, OfficeKind.OPERATOR, is_example=example)
+        own = await make_office(session, OfficeKind.OPERATOR, "Nhóm Ví Dụ", is_example=not example)
+        officer = await make_actor(
+            session,
+            Role.POLICE_OFFICER,
+            await make_office(session, is_example=not example),
+            is_example=not example,
+        )
+        administrator = await make_actor(session, Role.ADMINISTRATOR, own, is_example=not example)
+        number = "+84912000099" if example else "+84530000223"
+        confirmation = await make_confirmation(session, officer, number)
+        role = await approvals.propose(
+            session,
+            actor=administrator,
+            kind=ProposalKind.GRANT_ROLE,
+            payload={
+                "office": own.public_id,
+                "role": Role.AUDITOR.value,
+                "name": "Người Mới",
+                "email": "moi@vi-du.example",
+            },
+            reason="người mới",
+            now=NOW,
+        )
+        for role_there, office, proposal in (
+            (Role.POLICE_SUPERVISOR, police, confirmation),
+            (Role.ADMINISTRATOR, operator, role),
+        ):
+            stranger = await make_actor(session, role_there, office, is_example=example)
+            with pytest.raises(ProposalNotFound):
+                await approvals.approve(
+                    session,
+                    actor=stranger,
+                    proposal_id=proposal.public_id,
+                    version_hash=proposal.version_hash,
+                    reason="đúng",
+                    now=NOW,
+                )
+            assert await proposal_lists.waiting_for(session, actor=stranger) == ()
+            with pytest.raises(ProposalNotFound):
+                await proposal_lists.proposal_for(session, actor=stranger, proposal_id=proposal.public_id)

@@ -534,3 +534,61 @@ async def test_an_area_is_where_its_communes_are(database: Database) -> None:
         assert await area(local) == ["24700", "24701"]
         assert await area(province) == ["24700", "24701", "24702"]
         assert province.province == PROVINCE
+
+
+async def test_the_demos_administrators_let_nobody_in_or_out_of_the_service(database: Database) -> None:
+    async with database.transaction() as session:
+        own = await make_office(session, OfficeKind.OPERATOR)
+        first, second = [await make_actor(session, Role.ADMINISTRATOR, own) for _ in range(2)]
+        police = await make_office(session)
+        demo_office = await make_office(session, OfficeKind.OPERATOR, "Nhóm Ví Dụ", is_example=True)
+        demo = await make_actor(session, Role.ADMINISTRATOR, demo_office, is_example=True)
+        invitation = await staff.give_role(
+            session,
+            office=own,
+            role=Role.AUDITOR,
+            name="Người Mới",
+            email="moi@vi-du.example",
+            granted_by=BOTH,
+            now=NOW,
+        )
+        assert isinstance(invitation, models.Invitation)
+        for attempt, refusal in (
+            (
+                staff.disable(session, actor=demo, public_id=second.public_id, reason="x", now=NOW),
+                StaffNotFound,
+            ),
+            (
+                staff.end_role(session, actor=demo, membership_id=second.membership_id, reason="x", now=NOW),
+                StaffNotFound,
+            ),
+            (
+                staff.close_office(session, actor=demo, public_id=police.public_id, reason="x", now=NOW),
+                OfficeNotFound,
+            ),
+            (
+                invitations.make_link(session, actor=demo, invitation_id=invitation.public_id, now=NOW),
+                InvitationNotFound,
+            ),
+            (
+                invitations.withdraw_invitation(
+                    session, actor=demo, invitation_id=invitation.public_id, reason="x", now=NOW
+                ),
+                InvitationNotFound,
+            ),
+            (
+                staff.give_role(
+                    session,
+                    office=demo_office,
+                    role=Role.AUDITOR,
+                    name="",
+                    email=(await session.get_one(models.StaffMember, first.staff_id)).email,
+                    granted_by=BOTH,
+                    now=NOW,
+                ),
+                RoleDoesNotFit,
+            ),
+        ):
+            with pytest.raises(refusal):
+                await attempt
+        await invitations.make_link(session, actor=first, invitation_id=invitation.public_id, now=NOW)
