@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pwdlib import PasswordHash
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import audit, changes, identity, joining, login_limits, models, passwords, second_factor
 from db.engine import Database

@@ -58,6 +58,8 @@ WATCHED: Final = (
     models.Invitation,
     models.Office,
 )
+BY_CLOCK: Final = frozenset({"told_at"})
+"""Columns that the service writes by itself meanwhile."""
 
 
 @dataclass
@@ -312,7 +314,11 @@ async def state_of(site: Site) -> dict[str, list[tuple[object, ...]]]:
         return {
             table.__tablename__: [
                 tuple(row)
-                for row in await session.execute(select(*table.__table__.columns).order_by(table.id))
+                for row in await session.execute(
+                    select(*(one for one in table.__table__.columns if one.name not in BY_CLOCK)).order_by(
+                        table.id
+                    )
+                )
             ]
             for table in WATCHED
         }
