@@ -70,8 +70,8 @@ async def test_guessing_the_password_behind_a_link_is_limited(demo_folder: Path)
         assert ["quá nhiều lần" in one for one in answers] == [False] * 10 + [True]
 
 
-async def test_an_officer_who_forgot_the_password_sets_a_new_one_with_the_phone(tmp_path: Path) -> None:
-    async with site(tmp_path) as desk:
+async def test_an_officer_who_forgot_the_password_sets_a_new_one_with_the_phone(demo_folder: Path) -> None:
+    async with site(demo_folder) as desk:
         officer = await desk.person("police")
         assert "Quên mật khẩu" in (await (await desk.visitor()).get("/console/sign-in")).text
         first, second = await desk.person("administrator"), await desk.person("administrator2")
