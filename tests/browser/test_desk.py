@@ -344,6 +344,22 @@ def test_a_messy_file_is_brought_read_looked_at_taken_in_and_a_parent_sees_the_h
     expect(parent.locator("main")).to_contain_text(number)
 
 
+def test_the_file_is_chosen_in_vietnamese_by_button_and_by_keyboard(at_the_desk: OpenPage) -> None:
+    page = at_the_desk("education", "/imports", locale="en-US", java_script_enabled=False)
+    field, nothing = page.locator("#f-file"), page.get_by_text("Chưa chọn tệp nào")
+    expect(nothing).to_be_visible()
+    with page.expect_file_chooser():
+        page.get_by_text("Chọn tệp", exact=True).click()
+    field.focus()
+    with page.expect_file_chooser():
+        page.keyboard.press("Enter")
+    field.set_input_files({"name": "ví dụ.csv", "mimeType": "text/csv", "buffer": b"x"})
+    expect(nothing).to_be_hidden()
+    page.locator("#f-source").fill("danh sách của phòng")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("ví dụ.csv")
+
+
 def test_a_school_can_frame_its_hotline_and_the_frame_gets_no_cookie(
     open_page: OpenPage, address: str
 ) -> None:
