@@ -40,6 +40,7 @@ from telegram.request import HTTPXRequest
 
 from bot.channels.absent_library import note_absence
 from bot.channels.adapter import SENT, SendKind, SendResult
+from bot.channels.certificates import trusted
 from bot.channels.events import (
     AnotherListener,
     PlatformUnavailable,
@@ -95,8 +96,7 @@ class TelegramChannel:
         self.bot_account = token.partition(":")[0]
         self._reader = UpdateReader(self.bot_account)
         base = api_base.rstrip("/")
-        # Made once for all connections: reading the certificates takes longer than all else here.
-        verify = httpx.create_ssl_context()
+        verify = trusted()
         self._calls = Calls(verify=verify, proxy=proxy, read_timeout=read_timeout)
         self._requests = HTTPXRequest(
             connection_pool_size=8,

@@ -1,7 +1,6 @@
 """The application served over real HTTP on a loopback port, in this process."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,18 +8,18 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from tests.servers import NO_CERTIFICATES, PromptServer, loopback_listener
+
 START_TIMEOUT = 30.0
 
 
 @asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[str]:
     """Serve `app` while the block runs; gives its address."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening = loopback_listener()
     config = uvicorn.Config(app, log_level="warning", proxy_headers=False, lifespan="on", ws="none")
-    server = uvicorn.Server(config)
-    # Signals belong to the test runner.
-    serving = asyncio.create_task(server._serve([listening]))
+    server = PromptServer(config)
+    serving = asyncio.create_task(server.serve([listening]))
     try:
         async with asyncio.timeout(START_TIMEOUT):
             while not server.started:
@@ -29,7 +28,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
                 await asyncio.sleep(0.01)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.end()
         await serving
         listening.close()
 
@@ -37,5 +36,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 @asynccontextmanager
 async def visiting(url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client that keeps cookies and follows no redirect by itself."""
-    async with httpx.AsyncClient(base_url=url, timeout=20.0, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=url, timeout=20.0, trust_env=False, verify=NO_CERTIFICATES
+    ) as client:
         yield client

@@ -24,6 +24,7 @@ from tests.channels.peer import TOKEN as TELEGRAM_TOKEN
 from tests.channels.phones import Phone
 from tests.channels.zalo_bot_peer import ZaloBotPeer, ZaloPhone
 from tests.channels.zalo_oa_peer import OaPhone, ZaloOaPeer
+from tests.servers import NO_CERTIFICATES
 
 CHANNELS = ("web", "telegram", "zalo_bot", "zalo_oa")
 TELEGRAM_SECRET = "telegram-webhook-secret_1"
@@ -152,7 +153,9 @@ class Everywhere:
             case "zalo_oa":
                 return ChatTalker(OaPhone(self.zalo_oa, f"2468{person}"))
             case _:
-                self.clients.append(httpx.AsyncClient(base_url=self.url, timeout=20, trust_env=False))
+                self.clients.append(
+                    httpx.AsyncClient(base_url=self.url, timeout=20, trust_env=False, verify=NO_CERTIFICATES)
+                )
                 return WebTalker(self.clients[-1])
 
     @property

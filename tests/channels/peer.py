@@ -9,7 +9,7 @@ import itertools
 import json
 import socket
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.channels import specification
+from tests.servers import NO_CERTIFICATES, PromptServer, loopback_listener
 
 TOKEN = "4242:peer-token-nobody-else-knows"
 BOT_ID = 4242
@@ -344,7 +345,7 @@ class Peer:
     # The webhook: per chat in order, and each update again until it is acknowledged
 
     async def _post_updates(self) -> None:
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_CERTIFICATES, timeout=10) as client:
             while not self._stopped:
                 async with self._something:
                     await self._something.wait_for(lambda: self._stopped or (self._pending and self.webhook))
@@ -391,16 +392,8 @@ async def _broken_off() -> AsyncIterator[bytes]:
     yield b'{"ok": true, '
 
 
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield  # the test run keeps its own
-
-
 def free_listener() -> socket.socket:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    return listener
+    return loopback_listener()
 
 
 def address_of(listener: socket.socket) -> str:
@@ -416,7 +409,7 @@ async def served(
     config = uvicorn.Config(
         app, lifespan=lifespan, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
     )
-    server = _Server(config)
+    server = PromptServer(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         if running.done():
@@ -425,6 +418,6 @@ async def served(
     try:
         yield address_of(listener)
     finally:
-        server.should_exit = True
+        server.end()
         await running
         listener.close()

@@ -9,6 +9,7 @@ from api.app import create_app
 from tests.channels import zalo_bot_peer, zalo_oa_peer
 from tests.channels.peer import Peer, address_of, free_listener, served
 from tests.channels.running import SECRET, make_settings
+from tests.servers import NO_CERTIFICATES
 
 OLD = "old-webhook-secret_0"
 DOORS = {
@@ -41,7 +42,7 @@ async def test_two_secrets_open_the_door_during_a_change_and_one_afterwards(
     )
     async with (
         served(create_app(settings), lifespan="on", listener=listener) as url,
-        httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client,
+        httpx.AsyncClient(base_url=url, trust_env=False, verify=NO_CERTIFICATES, timeout=30) as client,
     ):
         response = await client.post(path, json={"no": "event"}, headers={DOORS[path]: given})
     assert response.status_code == (200 if opens else 403)
@@ -76,7 +77,7 @@ async def test_two_secrets_of_an_official_account_open_its_door_during_a_change(
     body, headers = zalo.envelope(zalo.event("201", "user_send_text", text="0912 345 678"))
     async with (
         served(create_app(settings), lifespan="on", listener=free_listener()) as url,
-        httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client,
+        httpx.AsyncClient(base_url=url, trust_env=False, verify=NO_CERTIFICATES, timeout=30) as client,
     ):
         response = await client.post("/webhooks/zalo-oa", content=body, headers=headers)
     assert response.status_code == (200 if opens else 403)

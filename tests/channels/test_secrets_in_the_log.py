@@ -21,6 +21,7 @@ from tests.channels.peer import TOKEN, AcceptThenDrop, Garbage, Peer, Refuse, ad
 from tests.channels.phones import Phone
 from tests.channels.zalo_bot_peer import ZaloBotPeer, ZaloPhone
 from tests.channels.zalo_oa_peer import OaPhone, ZaloOaPeer
+from tests.servers import NO_CERTIFICATES
 
 ROOT = Path(__file__).parents[2]
 PLANTED = "Con chị Hạnh lớp 3A đang cấp cứu, gọi 0912 345 678, chuyển 17 triệu vào 0531 000 222 444"
@@ -179,7 +180,9 @@ async def test_nothing_secret_is_in_it(service: Bad) -> None:
     service.telegram.play("sendMessage", Garbage(200, PLANTED), Refuse(500, PLANTED), AcceptThenDrop())
     service.bot.play("sendMessage", Garbage(200, PLANTED), Refuse(500, PLANTED), AcceptThenDrop())
     service.account.play("cs", Garbage(502, PLANTED), Refuse(-200, PLANTED), AcceptThenDrop())
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=30) as web:
+    async with httpx.AsyncClient(
+        base_url=service.url, trust_env=False, verify=NO_CERTIFICATES, timeout=30
+    ) as web:
         async with service.refusing_messages():
             for phone in phones:
                 await phone.says(PLANTED)

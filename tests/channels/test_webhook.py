@@ -14,6 +14,7 @@ from api.webhooks import MAX_UPDATE_BYTES
 from tests.channels.peer import Peer
 from tests.channels.phones import Phone
 from tests.channels.running import SECRET, RunningBot, running
+from tests.servers import NO_CERTIFICATES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -31,7 +32,7 @@ async def bot(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Async
 
 
 async def posted(bot: RunningBot, body: bytes, **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=bot.url or "", trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=bot.url or "", trust_env=False, verify=NO_CERTIFICATES) as client:
         return await client.post(PATH, content=body, headers=headers)
 
 
@@ -115,7 +116,7 @@ async def test_503_with_a_time_to_come_again_when_nothing_can_be_recorded(bot: R
 
 
 async def test_only_post_is_taken(bot: RunningBot) -> None:
-    async with httpx.AsyncClient(base_url=bot.url or "", trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=bot.url or "", trust_env=False, verify=NO_CERTIFICATES) as client:
         response = await client.get(PATH)
 
     assert response.status_code == 405
@@ -132,7 +133,7 @@ async def test_where_telegram_is_polled_there_is_no_door(template: Path, tmp_pat
         app = create_app(make_settings(peer, database, telegram_mode="polling"))
         async with (
             served(app, lifespan="on") as url,
-            httpx.AsyncClient(base_url=url, trust_env=False) as client,
+            httpx.AsyncClient(base_url=url, trust_env=False, verify=NO_CERTIFICATES) as client,
         ):
             response = await client.post(PATH, json={"update_id": 1}, headers={HEADER: SECRET})
 

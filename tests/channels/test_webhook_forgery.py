@@ -22,6 +22,7 @@ from db.models import Inbox
 from tests.channels.everywhere import TELEGRAM_SECRET, ZALO_SECRET, Everywhere, everywhere
 from tests.channels.zalo_bot_peer import ZaloPhone
 from tests.channels.zalo_oa_peer import APP_ID, HOUR_MS, OA_ID, OA_SECRET, OaPhone
+from tests.servers import NO_CERTIFICATES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -197,7 +198,9 @@ async def test_every_forgery_is_refused_and_none_is_parsed(
 ) -> None:
     before = await inbox_rows(service)
     statuses: list[int] = []
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=service.url, trust_env=False, verify=NO_CERTIFICATES, timeout=30
+    ) as client:
         for forged in itertools.islice(forgeries(service, channel), FORGERIES):
             response = await client.request(
                 forged.method, forged.path or PATHS[channel], content=forged.body, headers=forged.headers
@@ -219,7 +222,9 @@ async def test_the_genuine_ones_are_taken_once_and_then_acknowledged(service: Ev
     body, headers = account.envelope(event)
     bot_event = service.zalo_bot.event("777", "text", text="/start")
     bot_body, bot_headers = service.zalo_bot.envelope(bot_event)
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=service.url, trust_env=False, verify=NO_CERTIFICATES, timeout=30
+    ) as client:
         for _ in range(3):
             assert (await client.post(PATHS["zalo_oa"], content=body, headers=headers)).status_code == 200
             posted = await client.post(PATHS["zalo_bot"], content=bot_body, headers=bot_headers)
@@ -244,7 +249,7 @@ async def test_what_is_signed_and_no_event_is_refused(service: Everywhere, body:
         "content-type": JSON,
     }
     bot_headers = {"X-Bot-Api-Secret-Token": ZALO_SECRET}
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False, verify=NO_CERTIFICATES) as client:
         assert (await client.post(PATHS["zalo_oa"], content=body, headers=headers)).status_code == 400
         assert (await client.post(PATHS["zalo_bot"], content=body, headers=bot_headers)).status_code == 400
 
@@ -255,7 +260,7 @@ async def test_an_event_that_makes_no_sense_is_acknowledged_or_zalo_would_switch
     stamp = str(service.zalo_oa.now_ms())
     body = json.dumps({"event_name": "user_send_text", "timestamp": stamp, "sender": 7}).encode()
     headers = {"X-ZEvent-Signature": service.zalo_oa.sign(body, stamp)}
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False, verify=NO_CERTIFICATES) as client:
         assert (await client.post(PATHS["zalo_oa"], content=body, headers=headers)).status_code == 200
 
 

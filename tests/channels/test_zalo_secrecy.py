@@ -16,6 +16,7 @@ from tests.channels.peer import AcceptThenDrop, Garbage, Refuse
 from tests.channels.test_token_secrecy import Everything, everything  # noqa: F401 - a fixture
 from tests.channels.zalo_bot_peer import TOKEN, ZaloPhone
 from tests.channels.zalo_oa_peer import APP_SECRET, FIRST_REFRESH, OA_SECRET, OaPhone
+from tests.servers import NO_CERTIFICATES
 
 PLANTED = "Con chị Hạnh lớp 3A đang cấp cứu, chuyển 17 triệu"
 SECRETS = (
@@ -52,7 +53,7 @@ async def test_nothing_secret_is_found_anywhere(
     await service.zalo_oa.until(lambda: service.zalo_oa.access_token != "")
     await bot.says(PLANTED)
     await account.says(PLANTED)
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False, verify=NO_CERTIFICATES) as client:
         for path in ("/webhooks/zalo-bot", "/webhooks/zalo-oa"):
             await client.post(path, content=PLANTED.encode(), headers={"X-ZEvent-Signature": OA_SECRET})
     await asyncio.gather(bot.sees(1, seconds=40), account.sees(1, seconds=40))

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from tests.channels.peer import AcceptThenDrop, Fault, Garbage, Hang, Refuse, served
+from tests.servers import NO_CERTIFICATES
 
 TEXT_LIMIT = 2000
 
@@ -150,7 +151,7 @@ class Platform:
 
     async def _post_events(self) -> None:
         """Of each person in order, and each event again until it is acknowledged."""
-        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_CERTIFICATES, timeout=2) as client:
             while not self._stopped:
                 async with self._something:
                     await self._something.wait_for(

@@ -14,6 +14,7 @@ from tests.channels.peer import BROKEN, AcceptThenDrop, Fault, Peer, too_many
 from tests.channels.running import SCAM
 from tests.faults.checker import Records, check
 from tests.faults.service import READ_ONLY_SETTING, Replica, Spawner, World
+from tests.servers import NO_CERTIFICATES
 
 DATABASES = ("sqlite_service_url", "postgresql_service_url")
 FULL = """CREATE FUNCTION say_full() RETURNS trigger LANGUAGE plpgsql AS
@@ -88,7 +89,7 @@ async def test_a_file_that_is_read_only_is_said_to_be_and_loses_nothing_that_was
     url = f"http://127.0.0.1:{replica.port}"
     for event in world.burst(10):
         assert await world.post(replica, event)
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_CERTIFICATES, timeout=60) as client:
         sign.touch()
         # What was begun before may still be written.
         async with asyncio.timeout(60):

@@ -15,6 +15,7 @@ from tests.channels.peer import Hang, Peer
 from tests.channels.phones import Phone
 from tests.faults.checker import Records
 from tests.faults.service import Replica, Spawner, World
+from tests.servers import NO_CERTIFICATES
 
 STOP_SECONDS = 15.0
 
@@ -39,7 +40,7 @@ class Fleet:
         assert await self.web.ready()
 
     async def ask_on_the_web(self, text: str) -> str:
-        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_CERTIFICATES, timeout=60) as client:
             answer = await client.post(
                 f"http://127.0.0.1:{self.web.port}/chat", data={"text": text, "event_id": str(uuid4())}
             )
@@ -131,7 +132,7 @@ async def test_before_it_stops_a_process_says_so_and_still_answers(
 ) -> None:
     peer.play("sendMessage", Hang())
     url = f"http://127.0.0.1:{replica.port}"
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_CERTIFICATES, timeout=30) as client:
         assert (await client.get(f"{url}/readyz")).status_code == 200
         os.kill(replica.process, signal.SIGTERM)
         async with asyncio.timeout(10):
