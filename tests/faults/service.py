@@ -154,6 +154,8 @@ class Replica:
         return False
 
     async def kill(self) -> None:
+        if not self.process:
+            return  # to the system, process 0 is everybody in this group
         self.killed = self.alive
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process, signal.SIGKILL)
