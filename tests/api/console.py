@@ -1,22 +1,23 @@
 """The console as its people use it, over real HTTP, on the whole product with its trial staff."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from api.app import create_app
 from api.desk import open_with_desk
 from bot.app import Services
 from bot.settings import Settings
-from db import demo_staff
+from db import demo_staff, models
 from db.models import StaffMember
 from tests.api.doubles import make_settings
 from tests.api.serving import served, visiting
@@ -56,6 +57,8 @@ class Person:
 
     client: httpx.AsyncClient
     clock: Clock
+    entries: Callable[[], Awaitable[int]] | None = None
+    """How many entries the audit has."""
 
     async def see(self, path: str) -> str:
         response = await self.client.get(path)
@@ -66,8 +69,13 @@ class Person:
         return TOKEN.findall(await self.see("/console/account"))[0]
 
     async def post(self, path: str, **fields: str | list[str]) -> httpx.Response:
-        """Send a form of one's own session."""
-        return await self.client.post(path, data={"token": await self.token(), **fields})
+        """Send a form of one's own session; whatever it changed stands in the audit."""
+        form = {"token": await self.token(), **fields}
+        before = None if self.entries is None else await self.entries()
+        response = await self.client.post(path, data=form)
+        if self.entries is not None and response.status_code == HTTPStatus.SEE_OTHER:
+            assert await self.entries() != before, f"{path} left no entry in the audit"
+        return response
 
     async def done(self, path: str, **fields: str | list[str]) -> str:
         """Send a form that must succeed; the page it leads to."""
@@ -97,8 +105,19 @@ class Site:
     async def visitor(self) -> httpx.AsyncClient:
         return await self.stack.enter_async_context(visiting(self.url))
 
+    async def entries(self) -> int:
+        async with self.services.database.reading() as session:
+            return await session.scalar(select(func.count()).select_from(models.AuditEntry)) or 0
+
+    async def newest_entry(self) -> tuple[str, str]:
+        """Action and subject of the audit's newest entry."""
+        newest = models.AuditEntry.seq.desc()
+        async with self.services.database.reading() as session:
+            entry = (await session.scalars(select(models.AuditEntry).order_by(newest).limit(1))).one()
+            return entry.action, entry.subject
+
     async def person(self, who: str) -> Person:
-        person = Person(await self.visitor(), self.clock)
+        person = Person(await self.visitor(), self.clock, self.entries)
         response = await sign_in(person.client, EMAILS[who], person.code())
         assert response.status_code == 303, problem_of(response.text)
         return person

@@ -121,6 +121,11 @@ async def answer(person: Person, route: str, token: str, foreign: str = "999999"
     return response.status_code
 
 
+def shown_route(route: str) -> str:
+    """Method and address as the entry of a refusal names them."""
+    return f"{route.split(' ', maxsplit=1)[0]} {address_of(route, foreign='999999')}"
+
+
 @pytest.mark.parametrize("role", ROLES)
 async def test_each_role_gets_in_where_the_matrix_says_and_finds_nothing_of_others(
     desk_site: Site, role: str
@@ -132,6 +137,8 @@ async def test_each_role_gets_in_where_the_matrix_says_and_finds_nothing_of_othe
             continue
         status = await answer(person, route, token)
         assert (status == 403) == (role not in allowed(route)), (route, status)
+        if status == 403:
+            assert await desk_site.newest_entry() == ("console.denied", f"route:{shown_route(route)}"), route
         if role in allowed(route) and MATRIX["route"][route]["foreign"] != "-":
             assert status == 404, (route, status)
         assert status < 500, (route, status)

@@ -1,10 +1,10 @@
-"""Very many accounts report, dispute and ask about innocent numbers for a week: no public verdict moves."""
+"""Very many accounts report, dispute, appeal and ask about innocent numbers for a week: no public verdict moves."""
 
 from datetime import timedelta
 
 from sqlalchemy import func, insert, select
 
-from db import checks, due, models, report_queue, reports
+from db import appeals, checks, due, models, report_queue, reports
 from db.engine import Database
 from db.keys import NORM_VERSION, Keys
 from db.knowledge_base import SqlKnowledgeBase
@@ -74,6 +74,10 @@ async def test_550_accounts_against_100_innocent_numbers_change_no_public_verdic
                 now=at,
             )
             await reports.file_dispute(session, conversation, check_id=check_id, now=at)
+        for key in targets:
+            await appeals.file_appeal(
+                session, kind=IdentifierKind.NUMBER, key=key, words="số của tôi", now=NOW
+            )
         # The others' reports as rows: the same records, without the minutes that filing them takes.
         reported = [
             {

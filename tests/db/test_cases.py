@@ -4,14 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import (
     appeals,
     approvals,
     checks,
-    contacts,
     corrections,
     incidents,
     indicators,
@@ -26,11 +25,9 @@ from db.approvals import ReasonMissing
 from db.corrections import Correction
 from db.engine import Database
 from db.incidents import IncidentNotFound, NoteTooLong
-from db.knowledge_base import SqlKnowledgeBase
 from db.models import AppealStatus, IncidentMark, IndicatorState, OfficeKind, ReportStatus, Role
 from db.reports import ReportedObservables
 from db.rights import Actor, NotAllowed
-from scamcheck.check import check
 from scamcheck.claims import OwnerKind
 from scamcheck.knowledge import IdentifierKind
 from scamcheck.verdict import Level, Verdict
@@ -458,34 +455,3 @@ async def test_of_several_changes_only_the_latest_is_told(database: Database) ->
         for listed in (True, False):
             await corrections.note_change(session, kind=NUMBER, key=KEY, listed=listed, now=NOW)
     assert await told(database) == [("1001", f"number:{KEY}:False")]
-
-
-# Brigading
-
-
-async def test_550_accounts_change_no_public_verdict(database: Database) -> None:
-    innocent = [f"+849120{number:05}" for number in range(100)]
-    async with database.transaction() as session:
-        await make_contact(session, await make_organisation(session), innocent[0])
-    known = SqlKnowledgeBase(database)
-    before = [(await check(key, known, now=NOW)).level for key in innocent[:10]]
-    for start in range(0, 550, 50):
-        async with database.transaction() as session:
-            for account in range(start, start + 50):
-                report = await file_report(
-                    session, f"account-{account}", *innocent[account % 10 * 10 : account % 10 * 10 + 10]
-                )
-                assert report.status is ReportStatus.RECEIVED
-    async with database.transaction() as session:
-        for key in innocent:
-            await file_appeal(session, key)
-    assert [(await check(key, known, now=NOW)).level for key in innocent[:10]] == before
-    assert before == [Level.OFFICIAL] + [Level.UNKNOWN] * 9
-    async with database.reading() as session:
-        assert await session.scalar(select(func.count()).select_from(models.Indicator)) == 0
-        assert await session.scalar(select(func.count()).select_from(models.VerdictChange)) == 0
-        queue = await report_queue.clusters(session, NOW, limit=200)
-        assert len(queue) == 100  # one item each, however many report
-        assert queue[0].reports == 55
-        assert [cluster.key for cluster in queue if cluster.protected] == [innocent[0]]
-        assert len(await contacts.active_contacts(session, NOW)) == 1

@@ -214,7 +214,7 @@ async def test_numbers_that_people_decided_about_are_left_to_people(
         ["hai từ", "đường dẫn", ""],
         ["0530 000 001", "", ""],
         ["0912 000 001", "con bò", ""],
-        given=Given(source="đơn", document="1/TB", verified_at=date(2026, 11, 1), unit="Công an"),
+        given=POLICE_SAYS,
     )
     assert found == [
         (RowOutcome.CONFLICT, "official"),

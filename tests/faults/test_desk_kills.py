@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from db import audit, models
 from db.audit import Verified
 from db.engine import Database
 from db.importing.desk import propose
-from db.importing.reading import Given
 from db.importing.staging import stage
 from db.importing.working import ROWS_AT_A_TIME
 from db.migrate import configuration, downgrade
@@ -23,16 +22,13 @@ from db.models import ImportBatch, ImportKind, ImportRow, ImportStatus, Proposal
 from db.rights import Actor
 from tests.builders import NOW
 from tests.db.desk import make_actor
-from tests.db.imports import csv_of
+from tests.db.imports import POLICE_SAYS, csv_of
 from tests.faults.desk_work import Death, Decision, Job
 from tests.faults.service import Spawner, is_alive
 
 ROWS = 1200
 NUMBERS = csv_of(
     ["số điện thoại"], *([f"0912 {number // 1000:03d} {number % 1000:03d}"] for number in range(ROWS))
-)
-POLICE_SAYS = Given(
-    source="đơn trình báo", document="7/TB", verified_at=date(2026, 11, 1), unit="Công an tỉnh Ví Dụ"
 )
 AFTER_A_LEASE = timedelta(minutes=3)
 
