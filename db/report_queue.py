@@ -146,10 +146,13 @@ async def clusters(
     now: datetime,
     *,
     office: models.Office | None = None,
+    only: IdentifierKind | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[Cluster, ...]:
     """Identifiers with open reports, the most urgent first; of an office's area, or of everywhere.
+
+    With `only`, those of one kind.
 
     Confirmed ones are left out: there is nothing to do about them.
     """
@@ -176,6 +179,8 @@ async def clusters(
     )
     if office is not None:
         statement = statement.where(within(office))
+    if only is not None:
+        statement = statement.where(kind == only)
     rows = (await session.execute(statement)).all()
     keys = [row.key for row in rows]
     listed = await _listed(session, keys, now)

@@ -323,6 +323,8 @@ async def test_reports_are_clustered_by_identifier_and_the_most_urgent_comes_fir
         assert [found.key for found in await report_queue.clusters(session, NOW, limit=1, offset=1)] == [
             "+84912000002"
         ]
+        assert len(await report_queue.clusters(session, NOW, only=IdentifierKind.NUMBER)) == 3
+        assert await report_queue.clusters(session, NOW, only=IdentifierKind.LINK) == ()
         rows = await report_queue.reports_of(session, NUMBER, KEY)
         assert [len(row.identifiers) for row in rows] == [1, 2]
 

@@ -19,6 +19,8 @@ from scamcheck.knowledge import IdentifierKind
 router = APIRouter(prefix="/queue")
 
 MOST: Final = 50
+MOST_REPORTS: Final = 100
+"""On the page of one cluster."""
 
 
 @router.get("")
@@ -31,23 +33,25 @@ async def queue(
 ) -> HTMLResponse:
     """Clusters of the own area, or of everywhere."""
     start = min(max(start, 0), 100_000)
+    only = IdentifierKind(kind) if kind in set(IdentifierKind) else None
     async with work.reading() as session:
         office = (await rights.standing(session, work.actor.membership_id)).office
         found = await report_queue.clusters(
             session,
             work.now,
             office=None if area == "all" else office,
+            only=only,
             limit=MOST + 1,
             offset=start,
         )
         told = await report_queue.stories(session, work.now, office=None if area == "all" else office)
-    rows = [one for one in found[:MOST] if not kind or one.kind.value == kind]
     return console_page(
         request,
         work,
         "queue.html",
-        rows=rows,
-        stories=told if not (kind or start) else (),
+        rows=found[:MOST],
+        stories=told if not (only or start) else (),
+        start=start,
         more=start + MOST if len(found) > MOST else None,
         kind=kind,
         area=area,
@@ -61,10 +65,18 @@ async def story(
 ) -> HTMLResponse:
     """The reports of one kind of story, whatever numbers they came from."""
     async with work.reading() as session:
-        found = await report_queue.reports_telling(session, scenario, script)
+        found = await report_queue.reports_telling(session, scenario, script, limit=MOST_REPORTS + 1)
     if not found:
         raise HTTPException(404)
-    return console_page(request, work, "story.html", scenario=scenario, script=script, reports=found)
+    return console_page(
+        request,
+        work,
+        "story.html",
+        scenario=scenario,
+        script=script,
+        reports=found[:MOST_REPORTS],
+        more=len(found) > MOST_REPORTS,
+    )
 
 
 @router.get("/{kind}")
@@ -76,7 +88,7 @@ async def cluster(
         raise HTTPException(404)
     of_kind = IdentifierKind(kind)
     async with work.reading() as session:
-        found = await report_queue.reports_of(session, of_kind, key)
+        found = await report_queue.reports_of(session, of_kind, key, limit=MOST_REPORTS + 1)
     if not found:
         raise HTTPException(404)
     return console_page(
@@ -85,7 +97,8 @@ async def cluster(
         "cluster.html",
         kind=of_kind,
         key=key,
-        reports=found,
+        reports=found[:MOST_REPORTS],
+        more=len(found) > MOST_REPORTS,
         seen=await _seen_by_a_parent(work, of_kind, key),
     )
 

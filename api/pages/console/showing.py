@@ -35,6 +35,13 @@ class Section:
     name: str
     path: str
     permissions: tuple[Permission, ...] = ()
+    within: tuple[str, ...] = ()
+    """Other addresses whose pages belong to it."""
+
+    def leads_to(self, path: str) -> bool:
+        """Whether this page is one of the section."""
+        below = self.within if self.path == "/console" else (self.path, *self.within)
+        return path == self.path or any(path == one or path.startswith(f"{one}/") for one in below)
 
 
 DECIDING: Final = (
@@ -70,7 +77,9 @@ SECTIONS: Final = (
     Section("incidents", "/console/incidents", (Permission.READ_INCIDENTS,)),
     Section("appeals", "/console/appeals", (Permission.READ_APPEALS,)),
     Section("figures", "/console/figures", (Permission.READ_COUNTS,)),
-    Section("staff", "/console/staff", (Permission.READ_STAFF,)),
+    Section(
+        "staff", "/console/staff", (Permission.READ_STAFF,), ("/console/offices", "/console/invitations")
+    ),
     Section("audit", "/console/audit", (Permission.READ_AUDIT,)),
     Section("account", "/console/account"),
 )

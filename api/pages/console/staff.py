@@ -161,8 +161,10 @@ async def make_link(
         link = await invitations.make_link(
             session, actor=work.actor, invitation_id=invitation_id, now=work.now
         )
+        waiting = await invitations.open_invitations(session)
+    [invited] = [one for one in waiting if one.public_id == link.public_id]
     base = work.services.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    return console_page(request, work, "invitation_link.html", link=link, base=base)
+    return console_page(request, work, "invitation_link.html", link=link, invited=invited, base=base)
 
 
 @router.post("/invitations/{invitation_id}/withdraw")
