@@ -38,6 +38,7 @@ WRITTEN: Final = (
     "train_notices_sms",
     "train_kin",
     "train_trade",
+    "train_firms",
 )
 ALL: Final = (*WRITTEN, "train_generated")
 VOICES: Final = {"message", "caller", "parent_report", "forward"}
