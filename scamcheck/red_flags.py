@@ -18,6 +18,7 @@ from scamcheck.bank_account import BankAccount
 from scamcheck.claims import Claim
 from scamcheck.hosts import HOSTS
 from scamcheck.link import Link
+from scamcheck.naming import name_of
 from scamcheck.phone import PhoneKind, SeenNumber
 from scamcheck.signs import Hit, SignRule, Words, find_hits, lexicon, sign_pairs, words_of
 from scamcheck.text import Text
@@ -89,7 +90,7 @@ class Assessment:
     signs: tuple[Sign, ...] = ()
     counter_signs: tuple[Sign, ...] = ()
     scenario: Scenario | None = None
-    """The best-fitting scenario, also when below its threshold."""
+    """The best-fitting scenario: by the words that were learnt where they alarm, else by the rules alone."""
     score: float = 0.0
     suspicious: bool = False
     """A scenario is above its threshold."""
@@ -156,11 +157,13 @@ def assess(  # noqa: PLR0913 - one argument per kind of thing seen
     positive = enough and bool(counts) and telling and not (bare or feared)
     # The scenario of the seed letter before the money is named: the call is only warming up.
     waiting = not (_ASKS & counts.keys()) and scenario in _EMERGENCIES
+    if positive and not waiting:
+        scenario = Scenario(name_of(counts, words.tokens))
     warning = not positive and bool(groups["event"] + groups["ask"]) and _warns(counts)
     return Assessment(
         signs=signs,
         counter_signs=counter_signs,
-        scenario=scenario if scenario is not None or not positive else Scenario.OTHER,
+        scenario=scenario,
         score=round(score, 4),
         suspicious=positive and not waiting,
         early_stage=positive and waiting,

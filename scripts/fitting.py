@@ -1,5 +1,7 @@
 """Fits the weights of the signs on our own texts: `scripts/fit` writes `scamcheck/data/weights.txt`.
 
+It also writes the names of scenarios, see `scripts/naming.py`.
+
 A logistic regression over the named features of `scamcheck.red_flags`, pulled towards what a reviewer wrote
 beside each sign and solved to convergence. Same texts, same weights, always. `--cross-validate` fits on four
 fifths of the written texts and judges the last, five times, and prints where the thresholds would stand.
@@ -19,10 +21,12 @@ from typing import Final
 from scamcheck.observables import extract
 from scamcheck.red_flags import counts_of, features
 from scamcheck.signs import lexicon, words_of
+from scripts.naming import fit_names, named_texts, written_names
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 OWN: Final = ROOT / "tests" / "evaluation" / "own"
 WEIGHTS: Final = ROOT / "scamcheck" / "data" / "weights.txt"
+NAMES: Final = ROOT / "scamcheck" / "data" / "scenario_weights.txt"
 
 MIN_TEXTS: Final = {"s": 1, "p": 4, "w": 2, "r": 2, "n": 4, "f": 2, "l": 2, "t": 1}
 """A pair or a wording seen in fewer texts says more about those texts than about scams."""
@@ -217,6 +221,7 @@ def main(arguments: list[str] | None = None) -> None:
             print(f"false alarms {share:5.1%}  score {threshold:6.2f}  recall {recall:6.1%}")
         return
     WEIGHTS.write_text(written(fit(examples)), encoding="utf-8")
+    NAMES.write_text(written_names(*fit_names(named_texts(paths))), encoding="utf-8")
     scams = sum(example.scam for example in examples)
     print(f"{len(examples)} texts ({scams} scam) of {len(paths)} files -> {WEIGHTS.relative_to(ROOT)}")
 

@@ -9,6 +9,7 @@ from scamcheck.verdict import Verdict
 from scripts.evaluation.checking import POSITIVE, knowledge, verdicts
 from scripts.evaluation.figures import Rate
 from scripts.evaluation.rows import Row
+from scripts.naming import scenario_of
 
 WORST: Final = 15
 VERY_SHORT: Final = "very_short"
@@ -24,6 +25,8 @@ class TextFigures:
     false_alarm_without_very_short: Rate = field(default_factory=Rate)
     spam_flagged: Rate = field(default_factory=Rate)
     ambiguous_flagged: Rate = field(default_factory=Rate)
+    named: Rate = field(default_factory=Rate)
+    """Scams found whose scenario got its own name, and with it the advice that fits best."""
     by: dict[str, dict[str, Rate]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Rate)))
     """Scenario, voice, style, difficulty: label to rate; recall of scams, false alarms of others."""
     scores: list[tuple[float, bool]] = field(default_factory=list)
@@ -48,6 +51,7 @@ class TextFigures:
             },
             "spam_flagged": self.spam_flagged.as_json(),
             "ambiguous_flagged": self.ambiguous_flagged.as_json(),
+            "named": self.named.as_json(),
         }
         by = {
             f"by_{label}": {name: rate.as_json() for name, rate in sorted(rates.items())}
@@ -78,6 +82,8 @@ def _count(figures: TextFigures, row: Row, verdict: Verdict) -> None:
         return
     is_scam = row["label"] == "scam"
     (figures.recall if is_scam else figures.false_alarm).add(positive)
+    if is_scam and positive:
+        figures.named.add(verdict.scenario is scenario_of(row["scenario"]))
     if row.get("style") != VERY_SHORT:
         apart = figures.recall_without_very_short if is_scam else figures.false_alarm_without_very_short
         apart.add(positive)
