@@ -14,7 +14,6 @@ _SHARES: Final = (0.01, 0.02, 0.03, 0.05, 0.08)
 _FEW: Final = 5
 """Groups smaller than this say nothing and are left out of the worst groups."""
 _WORST_GROUPS: Final = 8
-_CHILD: Final = "scam: child-accident-hospital"
 
 _HEAD: Final = """# How right the answers are
 
@@ -45,6 +44,10 @@ At 3 % false alarms by the words alone, on our own texts and on the other labell
   cross-validated, within two points on ours and on the others.
 - Words and neighbours of the first and the last sentence, if they are more than a greeting: one point
   cross-validated, three on ours (from 87.9 to 91.2 %), three on the others (from 86.8 to 89.6 %).
+- Twice as many written texts (from 7,800 to {WRITTEN}), half of them honest ones with the words of scams: see
+  the curves above; before, 90.8 % on ours and 87.5 % on the others. False alarms at the cut-off fell on ours
+  from 5.0 to {OWN} %, and hardly on the others.
+- The name of the scenario learnt from the texts instead of ruled: from 64 to {NAMED} % right on ours.
 - The last two tried gained nothing clear: classes of words (kin, paying, saying, sums) in rows of two to four
   (0.6 points cross-validated, -0.9 to 3 on the tests) and letters of three to five beside words (0.7
   cross-validated, 0.3 and -0.7 on the tests).
@@ -75,8 +78,8 @@ At 3 % false alarms by the words alone, on our own texts and on the other labell
   told by somebody the reader may not know.
 - Reports that somebody called and of nothing that was said: they are read as the beginning of a scam.
 - A relative who cries of an arrest and of money in seven words, where a longer cry is found.
-- The name of the scenario: of the training scams three in five get their own, of children's emergencies
-  nearly four in five; a wrong name gives advice that is true but less fitting.
+- The name of the scenario, where one is a variant of another (a call that has not come to its point yet; a
+  bank and a code; a school and its fees): a wrong name gives advice that is true but less fitting.
 """
 
 
@@ -102,17 +105,19 @@ def _summary(sets: Mapping[str, TextFigures]) -> Iterator[str]:
     goals = {"recall": "0.94 (goal 0.97)", "child": "0.97 (goal 0.99)", "alarms": "0.03 (goal 0.02)"}
     yield f"## At the cut-off in use (log-odds {SUSPICIOUS_SCORE:g})"
     yield ""
-    yield "| Set | Scam texts found | Child in an emergency found | False alarms |"
-    yield "|---|---|---|---|"
-    yield f"| asked for | ≥ {goals['recall']} | ≥ {goals['child']} | ≤ {goals['alarms']} |"
+    yield "| Set | Scam texts found | Child in an emergency found | False alarms | Named right |"
+    yield "|---|---|---|---|---|"
+    yield f"| asked for | ≥ {goals['recall']} | ≥ {goals['child']} | ≤ {goals['alarms']} | |"
     for name, figures in sets.items():
-        child = figures.by["scenario"].get(_CHILD, Rate())
-        yield (
-            f"| {name} | {_cell(figures.recall_without_very_short)} | {_cell(child)} "
-            f"| {_cell(figures.false_alarm_without_very_short)} |"
+        rates = (
+            figures.recall_without_very_short,
+            figures.child_without_very_short,
+            figures.false_alarm_without_very_short,
+            figures.named,
         )
+        yield f"| {name} | {' | '.join(map(_cell, rates))} |"
     yield ""
-    yield "The child column also counts very short texts."
+    yield "*Named right*: of the scams found, those whose scenario, and with it the advice, is their own."
 
 
 def _curve(figures: TextFigures, name: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from scripts.naming import scenario_of
 
 WORST: Final = 15
 VERY_SHORT: Final = "very_short"
+CHILD: Final = "child-accident-hospital"
 
 
 @dataclass(slots=True)
@@ -23,6 +24,8 @@ class TextFigures:
     false_alarm: Rate = field(default_factory=Rate)
     recall_without_very_short: Rate = field(default_factory=Rate)
     false_alarm_without_very_short: Rate = field(default_factory=Rate)
+    child_without_very_short: Rate = field(default_factory=Rate)
+    """Recall where a child is said to be in an emergency."""
     spam_flagged: Rate = field(default_factory=Rate)
     ambiguous_flagged: Rate = field(default_factory=Rate)
     named: Rate = field(default_factory=Rate)
@@ -47,6 +50,7 @@ class TextFigures:
         apart = {
             "without_very_short": {
                 "recall": self.recall_without_very_short.as_json(),
+                "child": self.child_without_very_short.as_json(),
                 "false_alarm": self.false_alarm_without_very_short.as_json(),
             },
             "spam_flagged": self.spam_flagged.as_json(),
@@ -87,6 +91,8 @@ def _count(figures: TextFigures, row: Row, verdict: Verdict) -> None:
     if row.get("style") != VERY_SHORT:
         apart = figures.recall_without_very_short if is_scam else figures.false_alarm_without_very_short
         apart.add(positive)
+        if is_scam and row["scenario"] == CHILD:
+            figures.child_without_very_short.add(positive)
         figures.scores.append((score, is_scam))
     for label in ("scenario", "voice", "style", "difficulty"):
         if label in row:

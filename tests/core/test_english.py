@@ -96,7 +96,8 @@ def test_what_is_english(text: str, english: bool) -> None:
 def test_no_vietnamese_text_of_our_own_is_read_as_english() -> None:
     marks = set("ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
     rows = (line for path in sorted(OWN.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines())
-    texts = [json.loads(row)["text"] for row in rows]
+    # Of two languages in one message either may be called its own.
+    texts = [row["text"] for row in map(json.loads, rows) if row["style"] != "mixed_language"]
     wrong = [text for text in texts if marks & set(text.lower()) and is_english(read(text))]
     assert len(texts) > 1000
     assert wrong == []
