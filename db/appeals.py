@@ -185,6 +185,9 @@ async def _decide(
     )
     if decided is None:
         raise AppealNotFound(case_code)
+    appeal = await session.get_one(models.Appeal, decided, populate_existing=True)
+    if member.staff.is_example and not await _about_an_example(session, appeal):
+        raise AppealNotFound(case_code)
     await audit.record(
         session,
         actor=actor,
@@ -193,4 +196,18 @@ async def _decide(
         reason=reason.strip(),
         now=now,
     )
-    return await session.get_one(models.Appeal, decided, populate_existing=True)
+    return appeal
+
+
+async def _about_an_example(session: AsyncSession, appeal: models.Appeal) -> bool:
+    """Whether an entry of the demo is meant: everybody knows the sign-ins of its people."""
+    example = await session.scalar(
+        select(models.Indicator.id)
+        .where(
+            models.Indicator.kind == appeal.kind,
+            models.Indicator.key == appeal.key,
+            models.Indicator.is_example.is_(True),
+        )
+        .limit(1)
+    )
+    return example is not None

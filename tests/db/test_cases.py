@@ -1,5 +1,6 @@
 """Appeals, incidents, the queue and corrections: what comes from people, and what it never does by itself."""
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -203,6 +204,27 @@ async def test_an_appeal_is_decided_once_with_a_reason_by_a_supervisor(database:
             await appeals.uphold(
                 session, actor=supervisor, case_code=appeal.case_code, reason="đổi ý", now=NOW
             )
+
+
+@pytest.mark.parametrize("about_the_demo", [True, False])
+async def test_the_demos_supervisor_decides_only_what_is_about_the_demo(
+    database: Database, about_the_demo: bool
+) -> None:
+    async with database.transaction() as session:
+        police = await make_office(session, OfficeKind.PROVINCE_POLICE, is_example=True)
+        demo = await make_actor(session, Role.POLICE_SUPERVISOR, police, is_example=True)
+        key = "+84530000113" if about_the_demo else KEY
+        await make_indicator(session, key, is_example=about_the_demo)
+        case_code = (await file_appeal(session, key)).case_code
+
+    with contextlib.nullcontext() if about_the_demo else pytest.raises(AppealNotFound):
+        async with database.transaction() as session:
+            await appeals.dismiss(session, actor=demo, case_code=case_code, reason="thử", now=NOW)
+
+    async with database.reading() as session:
+        seen = await appeals.appeal_status(session, case_code)
+        assert seen is not None
+        assert seen.status is (AppealStatus.DISMISSED if about_the_demo else AppealStatus.RECEIVED)
 
 
 async def test_who_appealed_and_the_appeal_are_forgotten_in_time(database: Database) -> None:
