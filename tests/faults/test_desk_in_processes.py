@@ -104,9 +104,9 @@ async def test_whoever_is_put_out_in_one_process_is_out_in_the_other_at_their_ne
     administrator = await demo.person("administrator", demo.here)
     assert (await officer.get("/console/queue")).status_code == 200
     staff = (await administrator.get("/console/staff")).text
-    before = staff[: staff.index("Cho Anh Lâm Ví Dụ ngừng")]
-    path = re.findall(r'action="(/console/staff/[^"]+/disable)"', before)[-1]
-    assert (await send(administrator, path, reason="Chuyển công tác.")).status_code == 303
+    path = re.findall(r'href="(/console/staff/[^"]+)">Anh Lâm Ví Dụ<', staff)[0]
+    ended = await send(administrator, f"{path}/disable", reason="Chuyển công tác.")
+    assert ended.status_code == 303, ended.text
     turned_away = await officer.get("/console/queue")
     assert turned_away.status_code == 303
     assert turned_away.headers["location"].startswith("/console/sign-in")
