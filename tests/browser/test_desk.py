@@ -348,13 +348,16 @@ def test_the_file_is_chosen_in_vietnamese_by_button_and_by_keyboard(at_the_desk:
     page = at_the_desk("education", "/imports", locale="en-US", java_script_enabled=False)
     field, nothing = page.locator("#f-file"), page.get_by_text("Chưa chọn tệp nào")
     expect(nothing).to_be_visible()
-    with page.expect_file_chooser():
+    with page.expect_file_chooser() as by_button:
         page.get_by_text("Chọn tệp", exact=True).click()
+    # Answered, or the browser would open no second one.
+    by_button.value.set_files({"name": "ví dụ.csv", "mimeType": "text/csv", "buffer": b"x"})
+    expect(nothing).to_be_hidden()
+    page.reload()
+    expect(nothing).to_be_visible()
     field.focus()
     with page.expect_file_chooser():
-        page.keyboard.press("Enter")
-    field.set_input_files({"name": "ví dụ.csv", "mimeType": "text/csv", "buffer": b"x"})
-    expect(nothing).to_be_hidden()
+        page.keyboard.press("Space")
 
 
 def test_a_school_can_frame_its_hotline_and_the_frame_gets_no_cookie(
