@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import identity, invitations, models, notices, rights, staff
-from db.approval_rules import Case
+from db.approval_rules import Case, Prepared, Rule
 from db.models import Renewal, Role, StaffStatus
+from db.rights import Permission
 
 
 class NothingToKnowThemBy(PermissionError):
@@ -45,7 +46,7 @@ async def person_of(session: AsyncSession, case: Case) -> tuple[models.StaffMemb
     return membership.staff, membership
 
 
-async def may_approve(session: AsyncSession, approver: models.Membership, case: Case) -> bool:  # noqa: ARG001
+async def _may_approve(session: AsyncSession, approver: models.Membership, case: Case) -> bool:  # noqa: ARG001
     """Another administrator, who is not the person either."""
     return approver.role is Role.ADMINISTRATOR and approver.staff.public_id != case.payload["staff"]
 
@@ -89,10 +90,16 @@ async def begin(
     return invitation
 
 
-def telling(topic: str) -> Callable[[AsyncSession, Case, datetime], Awaitable[None]]:
-    """Tells the person's offices: colleagues know whether somebody really lost a phone, or forgot."""
+def rule(
+    *,
+    prepare: Callable[[AsyncSession, Case, datetime], Awaitable[Prepared]],
+    apply: Callable[[AsyncSession, Case, datetime], Awaitable[str]],
+    topic: str,
+) -> Rule:
+    """What the engine asks for either: two administrators, and the person's offices are told on `topic`."""
 
     async def tell(session: AsyncSession, case: Case, now: datetime) -> None:
+        # Colleagues know whether somebody really lost a phone, or forgot.
         offices = await session.scalars(
             select(models.Membership.office_id)
             .join(models.Membership.staff)
@@ -104,4 +111,13 @@ def telling(topic: str) -> Callable[[AsyncSession, Case, datetime], Awaitable[No
         )
         await notices.tell(session, offices, topic=topic, subject=case.subject, now=now)
 
-    return tell
+    return Rule(
+        propose=frozenset({Permission.PROPOSE_ROLE}),
+        approve=frozenset({Permission.APPROVE_ROLE}),
+        required=frozenset({"staff"}),
+        optional=frozenset(),
+        prepare=prepare,
+        may_approve=_may_approve,
+        on_approved=tell,
+        apply=apply,
+    )

@@ -11,10 +11,9 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import audit, coming_back, models
-from db.approval_rules import Case, Prepared, ProposalKind, Rule
+from db.approval_rules import Case, Prepared, ProposalKind
 from db.coming_back import NothingToKnowThemBy
 from db.models import Renewal
-from db.rights import Permission
 
 
 class OwnSecondFactor(PermissionError):
@@ -44,14 +43,7 @@ async def _apply(session: AsyncSession, case: Case, now: datetime) -> str:
 
 
 RULES: Final = {
-    ProposalKind.RESET_SECOND_FACTOR: Rule(
-        propose=frozenset({Permission.PROPOSE_ROLE}),
-        approve=frozenset({Permission.APPROVE_ROLE}),
-        required=frozenset({"staff"}),
-        optional=frozenset(),
-        prepare=_prepare,
-        may_approve=coming_back.may_approve,
-        on_approved=coming_back.telling("second_factor.reset"),
-        apply=_apply,
-    ),
+    ProposalKind.RESET_SECOND_FACTOR: coming_back.rule(
+        prepare=_prepare, apply=_apply, topic="second_factor.reset"
+    )
 }

@@ -41,7 +41,7 @@ class Enrolment:
     renews: models.Renewal | None
     """What one of the staff lost; None for somebody new."""
     totp_secret: str = field(repr=False)
-    """Empty where the second factor stays as it is; so is the address."""
+    """Empty where the second factor stays as it is; so is `totp_uri`."""
     totp_uri: str = field(repr=False)
 
 

@@ -11,10 +11,9 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import audit, coming_back
-from db.approval_rules import Case, Prepared, ProposalKind, Rule
+from db.approval_rules import Case, Prepared, ProposalKind
 from db.coming_back import NothingToKnowThemBy
 from db.models import Renewal
-from db.rights import Permission
 
 NO_PASSWORD: Final = ""
 
@@ -44,14 +43,5 @@ async def _apply(session: AsyncSession, case: Case, now: datetime) -> str:
 
 
 RULES: Final = {
-    ProposalKind.RESET_PASSWORD: Rule(
-        propose=frozenset({Permission.PROPOSE_ROLE}),
-        approve=frozenset({Permission.APPROVE_ROLE}),
-        required=frozenset({"staff"}),
-        optional=frozenset(),
-        prepare=_prepare,
-        may_approve=coming_back.may_approve,
-        on_approved=coming_back.telling("password.reset"),
-        apply=_apply,
-    ),
+    ProposalKind.RESET_PASSWORD: coming_back.rule(prepare=_prepare, apply=_apply, topic="password.reset")
 }

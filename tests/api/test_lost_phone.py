@@ -7,7 +7,26 @@ from sqlalchemy import select
 
 from db import demo_staff, models
 from db.second_factor import code_at
-from tests.api.console import EMAILS, Site, field_of, page_of, problem_of, sign_in, site
+from tests.api.console import EMAILS, Person, Site, field_of, page_of, problem_of, sign_in, site
+
+
+async def agree(first: Person, second: Person, path: str) -> str:
+    """Propose it and approve it; what the second of them was shown."""
+    proposal = (await first.done(path, reason="Đã gặp tận mặt.")).partition("?")[0]
+    shown = await second.see(proposal)
+    version = field_of(shown, "version_hash")
+    await second.done(
+        f"{proposal}/approve", version_hash=version, reason="Đã gọi lại số của cơ quan.", code=second.code()
+    )
+    return shown
+
+
+async def make_link(administrator: Person, staff: str) -> tuple[str, dict[str, str]]:
+    """The first link that the page of the staff offers to make, and the field of the spoken code."""
+    path = re.findall(r'action="(/console/invitations/[^"]+/link)"', staff)[0]
+    made = (await administrator.post(path)).text
+    link = re.findall(r"/console/join/[\w-]+", made)[0]
+    return link, {"spoken_code": re.findall(r'class="call-code">(\d{6})<', made)[0]}
 
 
 async def test_an_officer_who_lost_the_phone_comes_back_by_two_others(demo_folder: Path) -> None:
@@ -20,23 +39,14 @@ async def test_an_officer_who_lost_the_phone_comes_back_by_two_others(demo_folde
         own = re.sub(r"staff/[^/]+/", f"staff/{await own_id(desk, 'administrator')}/", path)
         refused = await first.post(own, reason="thử")
         assert (refused.status_code, "của chính mình" in refused.text) == (422, True)
-        proposal = (await first.done(path, reason="Mất máy, đã gặp tận mặt.")).partition("?")[0]
-        shown = await second.see(proposal)
+        shown = await agree(first, second, path)
         assert "Cài lại mã xác thực: Anh Lâm Ví Dụ" in shown
-        await second.done(
-            f"{proposal}/approve",
-            version_hash=field_of(shown, "version_hash"),
-            reason="Đã gọi lại số của cơ quan.",
-            code=second.code(),
-        )
         assert (await officer.client.get("/console")).status_code == 303
         old = await sign_in(officer.client, EMAILS["police"], officer.code())
         assert old.status_code == 422
         staff = await first.see("/console/staff")
         assert "cài lại mã xác thực</td>" in staff
-        made = (await first.post(re.findall(r'action="(/console/invitations/[^"]+/link)"', staff)[0])).text
-        link = re.findall(r"/console/join/[\w-]+", made)[0]
-        spoken = {"spoken_code": re.findall(r'class="call-code">(\d{6})<', made)[0]}
+        link, spoken = await make_link(first, staff)
         asked = (await officer.client.post(link, data=spoken)).text
         assert "Nhập mật khẩu bạn đang dùng" in asked
         secret = re.findall(r'class="secret">([A-Z2-7]+)<', asked)[0]
@@ -55,17 +65,10 @@ async def test_guessing_the_password_behind_a_link_is_limited(demo_folder: Path)
     async with site(demo_folder) as desk:
         first, second = await desk.person("administrator"), await desk.person("administrator2")
         officer = await own_id(desk, "police")
-        path = await first.done(f"/console/staff/{officer}/second-factor", reason="Mất máy.")
-        proposal = path.partition("?")[0]
-        shown = await second.see(proposal)
-        fields = {"version_hash": field_of(shown, "version_hash"), "reason": "Đã gọi lại."}
-        await second.done(f"{proposal}/approve", **fields, code=second.code())
-        staff = await first.see("/console/staff")
-        made = (await first.post(re.findall(r'action="(/console/invitations/[^"]+/link)"', staff)[0])).text
-        link = re.findall(r"/console/join/[\w-]+", made)[0]
-        spoken = re.findall(r'class="call-code">(\d{6})<', made)[0]
+        await agree(first, second, f"/console/staff/{officer}/second-factor")
+        link, spoken = await make_link(first, await first.see("/console/staff"))
         thief = await desk.visitor()
-        form = {"spoken_code": spoken, "code": "000000", "password": "đoán mò thôi mà"}
+        form = {**spoken, "code": "000000", "password": "đoán mò thôi mà"}
         answers = [problem_of((await thief.post(link, data=form)).text) for _ in range(11)]
         assert ["quá nhiều lần" in one for one in answers] == [False] * 10 + [True]
 
@@ -78,15 +81,8 @@ async def test_an_officer_who_forgot_the_password_sets_a_new_one_with_the_phone(
         page = await page_of(first, EMAILS["police"])
         own = await first.post(f"{await page_of(first, EMAILS['administrator'])}/password", reason="thử")
         assert (own.status_code, "của chính mình" in own.text) == (422, True)
-        proposal = (await first.done(f"{page}/password", reason="Quên, đã gặp tận mặt.")).partition("?")[0]
-        shown = await second.see(proposal)
+        shown = await agree(first, second, f"{page}/password")
         assert "Đặt lại mật khẩu: Anh Lâm Ví Dụ" in shown
-        await second.done(
-            f"{proposal}/approve",
-            version_hash=field_of(shown, "version_hash"),
-            reason="Đã gọi lại số của cơ quan.",
-            code=second.code(),
-        )
         assert (await officer.client.get("/console")).status_code == 303
         old = await sign_in(officer.client, EMAILS["police"], officer.code())
         assert old.status_code == 422
@@ -94,9 +90,7 @@ async def test_an_officer_who_forgot_the_password_sets_a_new_one_with_the_phone(
         assert (both.status_code, "không còn gì để nhận ra" in both.text) == (422, True)
         staff = await first.see("/console/staff")
         assert "đặt lại mật khẩu</td>" in staff
-        made = (await first.post(re.findall(r'action="(/console/invitations/[^"]+/link)"', staff)[0])).text
-        link = re.findall(r"/console/join/[\w-]+", made)[0]
-        spoken = {"spoken_code": re.findall(r'class="call-code">(\d{6})<', made)[0]}
+        link, spoken = await make_link(first, staff)
         asked = (await officer.client.post(link, data=spoken)).text
         assert "Đặt mật khẩu mới" in asked
         assert 'class="secret"' not in asked

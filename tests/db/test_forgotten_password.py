@@ -1,97 +1,38 @@
 """A forgotten password: two others agree, all sign-ins end, and link, voice and second factor set a new one."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from db import (
-    approvals,
     factor_renewal,
     invitations,
     joining,
     models,
     password_renewal,
-    second_factor,
     signing_in,
     staff,
 )
 from db.approval_rules import ProposalKind
-from db.approvals import ProposalNotFound, SamePerson
 from db.coming_back import NothingToKnowThemBy
 from db.engine import Database
 from db.invitations import InvitationLink
 from db.joining import InvitationNotValid
 from db.migrate import downgrade, upgrade
-from db.models import OfficeKind, Renewal, Role
-from db.password_rules import OwnPassword
+from db.models import Renewal
 from db.passwords import PasswordRefused
-from db.rights import Actor, NotAllowed, StepUpNeeded
 from db.signing_in import SignedIn, SignInRefused
 from db.staff import StaffNotFound
 from tests.builders import NOW
-from tests.db.desk import ADDRESS, HASHER, PASSWORD, SEALER, audit_of, code_at, make_actor, make_office
+from tests.db.desk import ADDRESS, HASHER, PASSWORD, SEALER, audit_of, code_at, make_actor
+from tests.db.resets import AFTER, EMAIL, approve, make_desk, not_spoken, propose, reset
 
-EMAIL = "an@vi-du.example"
 NEW = "xôi gấc đậu xanh chín rồi"
-AFTER = NOW + timedelta(minutes=1)
 LATER = NOW + timedelta(minutes=2)
-
-
-@dataclass
-class Desk:
-    first: Actor
-    second: Actor
-    third: Actor
-    officer: Actor
-    recovery: str
-
-
-async def make_desk(database: Database) -> Desk:
-    async with database.transaction() as session:
-        office = await make_office(session, OfficeKind.OPERATOR)
-        first, second, third = [await make_actor(session, Role.ADMINISTRATOR, office) for _ in range(3)]
-        officer = await make_actor(session, email=EMAIL)
-        codes = await second_factor.new_recovery_codes(session, officer.staff_id)
-        return Desk(first, second, third, officer, codes[0])
-
-
-async def propose(
-    database: Database, actor: Actor, person: Actor, kind: ProposalKind = ProposalKind.RESET_PASSWORD
-) -> models.Proposal:
-    async with database.transaction() as session:
-        return await approvals.propose(
-            session,
-            actor=actor,
-            kind=kind,
-            payload={"staff": person.public_id},
-            reason="quên mật khẩu, đã gặp tận mặt",
-            now=NOW,
-        )
-
-
-async def approve(database: Database, actor: Actor, proposal: models.Proposal) -> str:
-    async with database.transaction() as session:
-        approved = await approvals.approve(
-            session,
-            actor=actor,
-            proposal_id=proposal.public_id,
-            version_hash=proposal.version_hash,
-            reason="đã gọi lại số của cơ quan",
-            now=NOW,
-        )
-        return approved.result.removeprefix("invitation:")
-
-
-async def reset(
-    database: Database, desk: Desk, kind: ProposalKind = ProposalKind.RESET_PASSWORD
-) -> InvitationLink:
-    invitation = await approve(database, desk.second, await propose(database, desk.first, desk.officer, kind))
-    async with database.transaction() as session:
-        return await invitations.make_link(session, actor=desk.first, invitation_id=invitation, now=NOW)
 
 
 async def renew(database: Database, link: InvitationLink, **changed: str) -> SignedIn:
@@ -124,7 +65,7 @@ async def get_in(database: Database, password: str, *, at: timedelta = timedelta
 async def test_the_person_sets_a_new_one_and_the_old_one_opens_nothing(database: Database) -> None:
     desk = await make_desk(database)
     before = await get_in(database, PASSWORD, at=-timedelta(minutes=2))
-    link = await reset(database, desk)
+    link = await reset(database, desk, ProposalKind.RESET_PASSWORD)
     assert await signing_in.session_of(database, before.token, AFTER) is None
     for password in (PASSWORD, ""):
         with pytest.raises(SignInRefused):
@@ -151,42 +92,18 @@ async def test_the_person_sets_a_new_one_and_the_old_one_opens_nothing(database:
 
 async def test_a_recovery_code_stands_in_for_the_phone_once(database: Database) -> None:
     desk = await make_desk(database)
-    assert (await renew(database, await reset(database, desk), code=desk.recovery)).token
-    again = await reset(database, desk)
+    assert (
+        await renew(database, await reset(database, desk, ProposalKind.RESET_PASSWORD), code=desk.recovery)
+    ).token
+    again = await reset(database, desk, ProposalKind.RESET_PASSWORD)
     with pytest.raises(SignInRefused):
         await renew(database, again, code=desk.recovery)
 
 
-async def test_nobody_does_it_alone_or_for_themselves(database: Database) -> None:
-    desk = await make_desk(database)
-    with pytest.raises(OwnPassword):
-        await propose(database, desk.first, desk.first)
-    with pytest.raises(NotAllowed):
-        await propose(database, desk.officer, desk.first)
-    about_second = await propose(database, desk.first, desk.second)
-    with pytest.raises(SamePerson):
-        await approve(database, desk.first, about_second)
-    with pytest.raises(ProposalNotFound):
-        await approve(database, desk.second, about_second)
-    with pytest.raises(NotAllowed):
-        await approve(database, desk.officer, about_second)
-    async with database.transaction() as session:
-        await session.execute(
-            update(models.StaffSession)
-            .where(models.StaffSession.id == desk.third.session_id)
-            .values(stepped_up_at=NOW - timedelta(minutes=6))
-        )
-    with pytest.raises(StepUpNeeded):
-        await approve(database, desk.third, about_second)
-    async with database.reading() as session:
-        assert await session.scalar(select(models.Invitation)) is None
-        assert all(await session.scalars(select(models.StaffMember.password_hash)))
-
-
 async def test_whoever_has_the_link_and_the_spoken_code_is_not_the_person(database: Database) -> None:
     desk = await make_desk(database)
-    link = await reset(database, desk)
-    wrong = "000000" if link.spoken_code != "000000" else "111111"
+    link = await reset(database, desk, ProposalKind.RESET_PASSWORD)
+    wrong = not_spoken(link)
     with pytest.raises(InvitationNotValid):  # link without the spoken code
         await renew(database, link, spoken=wrong)
     for code in ("000000", "", "ABCDE-FGHJK-LMNPQ"):  # both, as the administrator who made it has them
@@ -249,7 +166,7 @@ async def test_never_do_both_start_anew_so_that_a_link_would_be_enough(
 
 async def test_guessing_the_code_is_limited_and_fails_closed(database: Database) -> None:
     desk = await make_desk(database)
-    link = await reset(database, desk)
+    link = await reset(database, desk, ProposalKind.RESET_PASSWORD)
     for _ in range(5):
         with pytest.raises(SignInRefused):
             await renew(database, link, code="000000")
@@ -263,7 +180,7 @@ async def test_guessing_the_code_is_limited_and_fails_closed(database: Database)
 
 async def test_a_password_that_is_easily_guessed_uses_nothing_up(database: Database) -> None:
     desk = await make_desk(database)
-    link = await reset(database, desk)
+    link = await reset(database, desk, ProposalKind.RESET_PASSWORD)
     for password in ("ngắn", "matkhaucongan", "x" * 200):
         with pytest.raises(PasswordRefused):
             await renew(database, link, password=password)
@@ -272,7 +189,7 @@ async def test_a_password_that_is_easily_guessed_uses_nothing_up(database: Datab
 
 async def test_a_link_works_once_whoever_races_and_ends_with_a_newer_one(database: Database) -> None:
     desk = await make_desk(database)
-    old = await reset(database, desk)
+    old = await reset(database, desk, ProposalKind.RESET_PASSWORD)
     async with database.transaction() as session:
         link = await invitations.make_link(session, actor=desk.second, invitation_id=old.public_id, now=NOW)
     with pytest.raises(InvitationNotValid):
@@ -287,7 +204,10 @@ async def test_a_link_works_once_whoever_races_and_ends_with_a_newer_one(databas
 
 async def test_forgetting_it_again_ends_the_link_before(database: Database) -> None:
     desk = await make_desk(database)
-    first, second = await reset(database, desk), await reset(database, desk)
+    first, second = (
+        await reset(database, desk, ProposalKind.RESET_PASSWORD),
+        await reset(database, desk, ProposalKind.RESET_PASSWORD),
+    )
     with pytest.raises(InvitationNotValid):
         await renew(database, first)
     assert (await renew(database, second)).token
@@ -296,7 +216,7 @@ async def test_forgetting_it_again_ends_the_link_before(database: Database) -> N
 @pytest.mark.parametrize("ends", ["disabled", "role ended"])
 async def test_who_is_put_out_meanwhile_does_not_come_back_by_the_link(database: Database, ends: str) -> None:
     desk = await make_desk(database)
-    link = await reset(database, desk)
+    link = await reset(database, desk, ProposalKind.RESET_PASSWORD)
     async with database.transaction() as session:
         if ends == "disabled":
             await staff.disable(
@@ -313,14 +233,14 @@ async def test_who_is_put_out_meanwhile_does_not_come_back_by_the_link(database:
     with pytest.raises(InvitationNotValid):
         await renew(database, link)
     with pytest.raises(StaffNotFound):
-        await propose(database, desk.first, desk.officer)
+        await propose(database, desk.first, desk.officer, ProposalKind.RESET_PASSWORD)
 
 
 async def test_a_link_of_the_release_before_renews_what_it_was_made_for(bare_database_url: str) -> None:
     await upgrade(bare_database_url)
     database = Database(bare_database_url)
     desk = await make_desk(database)
-    password = await reset(database, desk)
+    password = await reset(database, desk, ProposalKind.RESET_PASSWORD)
     async with database.transaction() as session:
         other = await make_actor(session, email="binh@vi-du.example")
     factor = await reset(database, replace(desk, officer=other), ProposalKind.RESET_SECOND_FACTOR)

@@ -1,79 +1,24 @@
 """A lost second factor: two others agree, all sign-ins end, and link, voice and password set up a new one."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from db import approvals, factor_renewal, invitations, joining, models, second_factor, signing_in, staff
+from db import factor_renewal, invitations, joining, models, second_factor, signing_in, staff
 from db.approval_rules import ProposalKind
-from db.approvals import ProposalNotFound, SamePerson
 from db.engine import Database
-from db.factor_rules import OwnSecondFactor
 from db.invitations import InvitationLink
 from db.joining import Accepted, InvitationNotValid
 from db.login_limits import TRIES_PER_NAME_AND_ADDRESS, TooManyAttempts
-from db.models import OfficeKind, Renewal, Role
-from db.rights import Actor, NotAllowed, StepUpNeeded
+from db.models import Renewal, Role
 from db.signing_in import NotSignedIn, SignInRefused
 from db.staff import StaffNotFound
 from tests.builders import NOW
-from tests.db.desk import ADDRESS, HASHER, PASSWORD, SEALER, audit_of, code_at, make_actor, make_office
-
-EMAIL = "an@vi-du.example"
-AFTER = NOW + timedelta(minutes=1)
-
-
-@dataclass
-class Desk:
-    first: Actor
-    second: Actor
-    third: Actor
-    officer: Actor
-
-
-async def make_desk(database: Database) -> Desk:
-    async with database.transaction() as session:
-        office = await make_office(session, OfficeKind.OPERATOR)
-        first, second, third = [await make_actor(session, Role.ADMINISTRATOR, office) for _ in range(3)]
-        officer = await make_actor(session, email=EMAIL)
-        await second_factor.new_recovery_codes(session, officer.staff_id)
-        return Desk(first, second, third, officer)
-
-
-async def propose(database: Database, actor: Actor, person: Actor) -> models.Proposal:
-    async with database.transaction() as session:
-        return await approvals.propose(
-            session,
-            actor=actor,
-            kind=ProposalKind.RESET_SECOND_FACTOR,
-            payload={"staff": person.public_id},
-            reason="mất điện thoại, đã gặp tận mặt",
-            now=NOW,
-        )
-
-
-async def approve(database: Database, actor: Actor, proposal: models.Proposal) -> str:
-    async with database.transaction() as session:
-        approved = await approvals.approve(
-            session,
-            actor=actor,
-            proposal_id=proposal.public_id,
-            version_hash=proposal.version_hash,
-            reason="đã gọi lại số của cơ quan",
-            now=NOW,
-        )
-        return approved.result.removeprefix("invitation:")
-
-
-async def reset(database: Database, desk: Desk, person: Actor | None = None) -> InvitationLink:
-    proposal = await propose(database, desk.first, person or desk.officer)
-    invitation = await approve(database, desk.second, proposal)
-    async with database.transaction() as session:
-        return await invitations.make_link(session, actor=desk.first, invitation_id=invitation, now=NOW)
+from tests.db.desk import ADDRESS, HASHER, PASSWORD, SEALER, audit_of, code_at
+from tests.db.resets import AFTER, EMAIL, make_desk, not_spoken, propose, reset
 
 
 async def renew(database: Database, link: InvitationLink, **changed: str) -> Accepted:
@@ -118,7 +63,7 @@ async def test_the_person_sets_up_a_new_one_and_the_old_one_opens_nothing(databa
         now=NOW,
         hasher=HASHER,
     )
-    link = await reset(database, desk)
+    link = await reset(database, desk, ProposalKind.RESET_SECOND_FACTOR)
     assert await signing_in.session_of(database, before.token, AFTER) is None
     with pytest.raises(NotSignedIn):
         await signing_in.step_up(
@@ -145,33 +90,6 @@ async def test_the_person_sets_up_a_new_one_and_the_old_one_opens_nothing(databa
         assert (notice.topic, notice.office_id) == ("second_factor.reset", desk.officer.office_id)
 
 
-async def test_nobody_does_it_alone_or_for_themselves(database: Database) -> None:
-    desk = await make_desk(database)
-    with pytest.raises(OwnSecondFactor):
-        await propose(database, desk.first, desk.first)
-    with pytest.raises(NotAllowed):
-        await propose(database, desk.officer, desk.first)
-    about_second = await propose(database, desk.first, desk.second)
-    with pytest.raises(SamePerson):
-        await approve(database, desk.first, about_second)
-    with pytest.raises(ProposalNotFound):
-        await approve(database, desk.second, about_second)
-    with pytest.raises(NotAllowed):
-        await approve(database, desk.officer, about_second)
-    async with database.transaction() as session:
-        await session.execute(
-            update(models.StaffSession)
-            .where(models.StaffSession.id == desk.third.session_id)
-            .values(stepped_up_at=NOW - timedelta(minutes=6))
-        )
-    with pytest.raises(StepUpNeeded):
-        await approve(database, desk.third, about_second)
-    async with database.reading() as session:
-        assert await session.scalar(select(models.Invitation)) is None
-        secrets = await session.scalars(select(models.StaffMember.totp_secret))
-        assert all(secrets)
-
-
 async def test_of_a_person_who_is_not_there_nothing_is_reset(database: Database) -> None:
     desk = await make_desk(database)
     async with database.transaction() as session:
@@ -179,13 +97,13 @@ async def test_of_a_person_who_is_not_there_nothing_is_reset(database: Database)
             session, actor=desk.first, public_id=desk.officer.public_id, reason="nghỉ", now=NOW
         )
     with pytest.raises(StaffNotFound):
-        await propose(database, desk.first, desk.officer)
+        await propose(database, desk.first, desk.officer, ProposalKind.RESET_SECOND_FACTOR)
 
 
 async def test_a_thief_of_the_link_gets_nowhere(database: Database) -> None:
     desk = await make_desk(database)
-    link = await reset(database, desk)
-    wrong = "000000" if link.spoken_code != "000000" else "111111"
+    link = await reset(database, desk, ProposalKind.RESET_SECOND_FACTOR)
+    wrong = not_spoken(link)
     with pytest.raises(InvitationNotValid):  # link without the spoken code
         await renew(database, link, spoken=wrong)
     with pytest.raises(InvitationNotValid):
@@ -223,7 +141,7 @@ async def test_a_thief_of_the_link_gets_nowhere(database: Database) -> None:
 
 async def test_guessing_the_password_is_limited_and_fails_closed(database: Database) -> None:
     desk = await make_desk(database)
-    link = await reset(database, desk)
+    link = await reset(database, desk, ProposalKind.RESET_SECOND_FACTOR)
     for _ in range(TRIES_PER_NAME_AND_ADDRESS):
         with pytest.raises(SignInRefused):
             await renew(database, link, password="một mật khẩu đoán mò")
@@ -248,8 +166,8 @@ async def test_guessing_the_password_is_limited_and_fails_closed(database: Datab
 
 async def test_of_many_who_guess_the_spoken_code_at_once_five_are_heard(database: Database) -> None:
     desk = await make_desk(database)
-    link = await reset(database, desk)
-    wrong = "000000" if link.spoken_code != "000000" else "111111"
+    link = await reset(database, desk, ProposalKind.RESET_SECOND_FACTOR)
+    wrong = not_spoken(link)
     outcomes = await asyncio.gather(
         *(renew(database, link, spoken=wrong) for _ in range(12)), return_exceptions=True
     )
@@ -264,7 +182,7 @@ async def test_of_many_who_guess_the_spoken_code_at_once_five_are_heard(database
 
 async def test_a_link_works_once_whoever_races_and_ends_with_a_newer_one(database: Database) -> None:
     desk = await make_desk(database)
-    old = await reset(database, desk)
+    old = await reset(database, desk, ProposalKind.RESET_SECOND_FACTOR)
     async with database.transaction() as session:
         link = await invitations.make_link(session, actor=desk.second, invitation_id=old.public_id, now=NOW)
     with pytest.raises(InvitationNotValid):
@@ -278,7 +196,7 @@ async def test_a_link_works_once_whoever_races_and_ends_with_a_newer_one(databas
 
 async def test_who_is_put_out_meanwhile_does_not_come_back_by_the_link(database: Database) -> None:
     desk = await make_desk(database)
-    link = await reset(database, desk)
+    link = await reset(database, desk, ProposalKind.RESET_SECOND_FACTOR)
     async with database.transaction() as session:
         await staff.disable(
             session, actor=desk.first, public_id=desk.officer.public_id, reason="nghỉ", now=NOW
@@ -289,7 +207,7 @@ async def test_who_is_put_out_meanwhile_does_not_come_back_by_the_link(database:
 
 async def test_who_has_no_role_any_more_does_not_come_back_either(database: Database) -> None:
     desk = await make_desk(database)
-    link = await reset(database, desk)
+    link = await reset(database, desk, ProposalKind.RESET_SECOND_FACTOR)
     async with database.transaction() as session:
         await staff.end_role(
             session,
@@ -304,8 +222,8 @@ async def test_who_has_no_role_any_more_does_not_come_back_either(database: Data
 
 async def test_losing_it_again_ends_the_link_before(database: Database) -> None:
     desk = await make_desk(database)
-    first = await reset(database, desk)
-    second = await reset(database, desk)
+    first = await reset(database, desk, ProposalKind.RESET_SECOND_FACTOR)
+    second = await reset(database, desk, ProposalKind.RESET_SECOND_FACTOR)
     with pytest.raises(InvitationNotValid):
         await renew(database, first)
     assert (await renew(database, second)).recovery_codes

@@ -1,5 +1,6 @@
 """An invited person joins. Opening the link, as mail scanners do, shows one question and uses nothing up."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -71,15 +72,11 @@ async def join(
         enrolment = await joining.open_invitation(
             services.database, invitation, form.spoken_code, sealer=sealer_of(request), now=clock()
         )
+        if not form.filled:
+            return _asks_for_password(request, form, enrolment)
+        return await _FILLED[enrolment.renews](request, invitation, form, enrolment)
     except joining.InvitationNotValid as fact:
         return _asks_for_spoken_code(request, problem_of(fact))
-    if not form.filled:
-        return _asks_for_password(request, form, enrolment)
-    if enrolment.renews is Renewal.SECOND_FACTOR:
-        return await _renew_factor(request, invitation, form, enrolment)
-    if enrolment.renews is Renewal.PASSWORD:
-        return await _renew_password(request, invitation, form, enrolment)
-    return await _become_staff(request, invitation, form, enrolment)
 
 
 async def _become_staff(
@@ -98,8 +95,6 @@ async def _become_staff(
             sealer=sealer_of(request),
             now=clock_of(request)(),
         )
-    except joining.InvitationNotValid as fact:
-        return _asks_for_spoken_code(request, problem_of(fact))
     except (SignInRefused, PasswordRefused, AlreadyStaff) as fact:
         problem = _WRONG_CODE if isinstance(fact, SignInRefused) else problem_of(fact)
         return _asks_for_password(request, form, enrolment, problem)
@@ -121,8 +116,6 @@ async def _renew_factor(
             sealer=sealer_of(request),
             now=clock_of(request)(),
         )
-    except joining.InvitationNotValid as fact:
-        return _asks_for_spoken_code(request, problem_of(fact))
     except (SignInRefused, TooManyAttempts) as fact:
         problem = _WRONG_EITHER if isinstance(fact, SignInRefused) else problem_of(fact)
         return _asks_for_password(request, form, enrolment, problem)
@@ -146,14 +139,20 @@ async def _renew_password(
             sealer=sealer_of(request),
             now=clock_of(request)(),
         )
-    except joining.InvitationNotValid as fact:
-        return _asks_for_spoken_code(request, problem_of(fact))
     except (SignInRefused, PasswordRefused) as fact:
         problem = _WRONG_OR_USED_CODE if isinstance(fact, SignInRefused) else problem_of(fact)
         return _asks_for_password(request, form, enrolment, problem)
     response = go(request, None, HOME, "password_changed")
     signed_in_cookie(request, response, signed_in)
     return response
+
+
+_FILLED: Final[Mapping[Renewal | None, Callable[..., Awaitable[Response]]]] = {
+    None: _become_staff,
+    Renewal.SECOND_FACTOR: _renew_factor,
+    Renewal.PASSWORD: _renew_password,
+}
+"""What the second page does, by what it renews. Each raises `InvitationNotValid` when the link has ended."""
 
 
 def _shows_recovery_codes(request: Request, accepted: joining.Accepted, name: str) -> HTMLResponse:

@@ -1,7 +1,7 @@
 """Schools of one's own area, which of them have no hotline, and what can be printed for each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -48,7 +48,7 @@ class Typed:
 
     act: str = ""
     """One of "rename", "undo", "close", "merge"; empty when none was."""
-    form: SchoolForm = field(default=NOTHING_TYPED)
+    form: SchoolForm = NOTHING_TYPED
 
     def of(self, act: str) -> SchoolForm:
         """What one of the forms shows: what was typed into it, or nothing."""
