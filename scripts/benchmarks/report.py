@@ -167,11 +167,11 @@ The knee (`scripts/load --knee --database both --write-docs`, steps of 25 a seco
 
 {marked(KNEE, section(KNEE, before))}
 
-What a message costs the service, by sampling it under load on SQLite: a good quarter is the calls to the
-platform (python-telegram-bot over httpx), a good quarter reading, deciding and wording, a quarter the layers
-above the database (SQLAlchemy, the change of thread to wait for the disk; the statements themselves are a few
-percent), a sixth HTTP inwards. So one Python process at the end of its core is what limits, not the database:
-on PostgreSQL, `--workers` says what further processes (`python -m bot.worker`) bring. One process admits
-`CHECKS_PER_MINUTE_BY_ALL` checks a minute from everybody together: 24,000 unless set, which is 400 a second
-and more than it can answer.
+What a message costs the service, by sampling it under load on SQLite: more than a third is the layers above
+the database (SQLAlchemy, the change of thread to wait for the disk; the statements themselves are a few
+percent), a fifth reading, deciding and wording, an eighth HTTP inwards, a few percent the calls to the
+platform, which were a fifth before aiohttp made them. So one Python process at the end of its core is what
+limits, not the database: on PostgreSQL, `--workers` says what further processes (`python -m bot.worker`)
+bring. One process admits `CHECKS_PER_MINUTE_BY_ALL` checks a minute from everybody together: 24,000 unless
+set, which is 400 a second and more than it can answer.
 """
